@@ -1,0 +1,86 @@
+//! Looking around a fault: what explains it, and what it explains.
+
+use crate::rules::ParentState;
+use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState};
+use model::device::ParentLink;
+use model::{DeviceId, InterfaceId, Timestamp, limits};
+use store::{Result, Tx};
+
+/// The state of every way to a device.
+pub(crate) async fn parent_states(tx: &mut Tx, device: DeviceId) -> Result<Vec<ParentState>> {
+    let mut states = Vec::new();
+    for parent in tx.parents_of(device).await? {
+        let mut rows = Vec::new();
+        rows.extend(tx.open_alarm(AlarmClass::Unreachable, AlarmObject::Device(parent.device)).await?);
+        if let Some(interface) = parent.interface {
+            rows.extend(tx.open_alarm(AlarmClass::InterfaceDown, AlarmObject::Interface(interface)).await?);
+        }
+        let dead = rows.iter().find_map(|alarm| match (alarm.state, alarm.incident) {
+            (AlarmState::Active, Some(incident)) => Some(ParentState::Dead { alarm: alarm.id, incident }),
+            _ => None,
+        });
+        states.push(dead.unwrap_or(if rows.is_empty() { ParentState::Alive } else { ParentState::Suspect }));
+    }
+    Ok(states)
+}
+
+/// The alarm at the other end of the same link, when this interface looks towards a parent whose own interface is down as well.
+/// The end nearer to the network is the root: it is the one that still answers when the far end is lost.
+pub(crate) async fn far_end(tx: &mut Tx, device: DeviceId, at: Timestamp) -> Result<Option<Alarm>> {
+    for ParentLink { interface, .. } in tx.parents_of(device).await? {
+        let Some(interface) = interface else { continue };
+        if let Some(alarm) = tx.open_alarm(AlarmClass::InterfaceDown, AlarmObject::Interface(interface)).await?
+            && alarm.state == AlarmState::Active
+            && is_recent(&alarm, at)
+        {
+            return Ok(Some(alarm));
+        }
+    }
+    Ok(None)
+}
+
+/// Root alarms that this one explains: children that became unreachable, or the far end of the link, a little earlier.
+pub(crate) async fn explained_by(
+    tx: &mut Tx,
+    class: AlarmClass,
+    device: DeviceId,
+    object: AlarmObject,
+    at: Timestamp,
+) -> Result<Vec<Alarm>> {
+    let mut found = Vec::new();
+    for (child, link) in tx.children_of(device).await? {
+        let touches = match (class, object) {
+            (AlarmClass::Unreachable, _) => true,
+            (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => link == Some(interface),
+            _ => false,
+        };
+        if !touches || has_living_parent(tx, child, device, link).await? {
+            continue;
+        }
+        for alarm in tx.alarms_of_device(child).await? {
+            let is_symptom = match alarm.class {
+                AlarmClass::Unreachable => true,
+                AlarmClass::InterfaceDown => class == AlarmClass::InterfaceDown,
+                _ => false,
+            };
+            if is_symptom && alarm.state == AlarmState::Active && alarm.suppressed_by.is_none() && is_recent(&alarm, at) {
+                found.push(alarm);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a child has another way than over `device` that is not known to be dead.
+async fn has_living_parent(tx: &mut Tx, child: DeviceId, device: DeviceId, link: Option<InterfaceId>) -> Result<bool> {
+    let parents = tx.parents_of(child).await?;
+    let states = parent_states(tx, child).await?;
+    Ok(parents
+        .iter()
+        .zip(states)
+        .any(|(parent, state)| (parent.device != device || parent.interface != link) && !matches!(state, ParentState::Dead { .. })))
+}
+
+fn is_recent(alarm: &Alarm, at: Timestamp) -> bool {
+    alarm.raised_at.is_some_and(|raised| at.since(raised) <= limits::CORRELATION)
+}

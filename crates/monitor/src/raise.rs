@@ -1,0 +1,227 @@
+//! Confirming and clearing: rows, incident, impact and events in one transaction.
+
+use crate::MonitorError;
+use crate::cause;
+use crate::rules::{self, Cause, Rule};
+use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState};
+use model::event::EventKind;
+use model::{ImpactId, IncidentId, Timestamp, limits};
+use serde_json::json;
+use store::{ImpactListed, Tx};
+
+type Result<T> = std::result::Result<T, MonitorError>;
+
+/// What became of a confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Raised {
+    Yes,
+    /// A parent's verdict is due; ask again with the next observation.
+    Waits,
+}
+
+/// Turns a suspect into an alarm. `suspect` is the row as it is in the database, or a fresh one that is not yet there.
+pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Timestamp) -> Result<Raised> {
+    let waited = at.since(suspect.first_miss_at.plus(rule.confirmed_after()));
+    let found = find_cause(tx, &suspect, at, waited).await?;
+    if found == Cause::Wait {
+        suspect.misses += 1;
+        tx.update_alarm(&suspect).await?;
+        return Ok(Raised::Waits);
+    }
+    let explained = match (found, suspect.device) {
+        (Cause::Root, Some(device)) => cause::explained_by(tx, suspect.class, device, suspect.object, at).await?,
+        _ => Vec::new(),
+    };
+    let mut alarm = reopened_or_new(tx, suspect, at).await?;
+    let is_new_incident = settle_incident(tx, &mut alarm, found, &explained, at).await?;
+    let hits = hits_of(tx, &alarm).await?;
+    alarm.severity = rules::severity(alarm.class, hits.len());
+    tx.update_alarm(&alarm).await?;
+    let incident = alarm.incident.unwrap_or_else(IncidentId::new);
+    let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device });
+    tx.emit(EventKind::AlarmRaised, alarm.id, alarm.tenant, alarm.version + 1, fields).await?;
+    for mut symptom in explained {
+        symptom.suppressed_by = Some(alarm.id);
+        symptom.incident = Some(incident);
+        // Merging may have written the row in between.
+        symptom.version = tx.alarm(symptom.id).await?.map_or(symptom.version, |row| row.version);
+        tx.update_alarm(&symptom).await?;
+        tx.emit(EventKind::AlarmChanged, symptom.id, symptom.tenant, symptom.version + 1, json!({ "suppressed_by": alarm.id })).await?;
+    }
+    for hit in hits {
+        tx.insert_impact(&hit).await?;
+        let fields = json!({ "incident": incident, "service": hit.impact.service, "client": hit.impact.client });
+        tx.emit(EventKind::ImpactOpened, hit.impact.id, hit.impact.client, 1, fields).await?;
+    }
+    let kind = if is_new_incident { EventKind::IncidentOpened } else { EventKind::IncidentChanged };
+    tx.emit(kind, incident, alarm.tenant, 1, json!({ "alarm": alarm.id })).await?;
+    Ok(Raised::Yes)
+}
+
+async fn find_cause(tx: &mut Tx, suspect: &Alarm, at: Timestamp, waited: std::time::Duration) -> Result<Cause> {
+    let Some(device) = suspect.device else { return Ok(Cause::Root) };
+    match suspect.class {
+        AlarmClass::Unreachable => {
+            let parents = cause::parent_states(tx, device).await?;
+            Ok(rules::cause_of_unreachable(&parents, waited))
+        }
+        AlarmClass::InterfaceDown => Ok(match cause::far_end(tx, device, at).await? {
+            Some(Alarm { id, incident: Some(incident), .. }) => Cause::Symptom { of: id, incident },
+            _ => Cause::Root,
+        }),
+        AlarmClass::SnmpSilent | AlarmClass::CollectorLost | AlarmClass::Metric => Ok(Cause::Root),
+    }
+}
+
+/// The same condition that ended a short while ago comes back as the same alarm: flapping folds into one.
+async fn reopened_or_new(tx: &mut Tx, suspect: Alarm, at: Timestamp) -> Result<Alarm> {
+    let lately = tx.lately_cleared(suspect.class, suspect.object, at.minus(limits::FLAP_WINDOW)).await?;
+    let mut alarm = match lately {
+        Some(old) => {
+            tx.forget_suspect(suspect.id).await?;
+            Alarm {
+                flaps: old.flaps + 1,
+                first_miss_at: suspect.first_miss_at,
+                misses: suspect.misses,
+                detail: suspect.detail,
+                suppressed_by: None,
+                ..old
+            }
+        }
+        None => suspect,
+    };
+    alarm.state = AlarmState::Active;
+    alarm.raised_at = Some(at);
+    (alarm.cleared_at, alarm.well_since) = (None, None);
+    Ok(alarm)
+}
+
+/// Finds or opens the incident of a new alarm and makes it the root if nothing explains it. True when an incident was opened (or opened again).
+async fn settle_incident(tx: &mut Tx, alarm: &mut Alarm, found: Cause, explained: &[Alarm], at: Timestamp) -> Result<bool> {
+    if let Cause::Symptom { of, incident } = found {
+        alarm.suppressed_by = Some(of);
+        alarm.incident = Some(incident);
+        return Ok(false);
+    }
+    // A known incident goes on: its own from before, or the oldest of what it explains.
+    let mut known: Vec<IncidentId> = explained.iter().filter_map(|symptom| symptom.incident).collect();
+    known.extend(alarm.incident);
+    known.sort_unstable();
+    known.dedup();
+    let Some(survivor) = known.first().copied() else {
+        let incident = Incident {
+            id: IncidentId::new(),
+            tenant: alarm.tenant,
+            root: alarm.id,
+            state: IncidentState::Open,
+            opened_at: at,
+            closed_at: None,
+            merged_into: None,
+            version: 1,
+        };
+        tx.insert_incident(&incident).await?;
+        alarm.incident = Some(incident.id);
+        return Ok(true);
+    };
+    let mut incident = tx.incident(survivor).await?.ok_or(MonitorError::NotFound)?;
+    let was_closed = incident.state != IncidentState::Open;
+    (incident.state, incident.closed_at, incident.root, incident.tenant) = (IncidentState::Open, None, alarm.id, alarm.tenant);
+    tx.update_incident(&incident).await?;
+    for other in known.into_iter().skip(1) {
+        merge(tx, other, survivor, at).await?;
+    }
+    alarm.incident = Some(survivor);
+    Ok(was_closed)
+}
+
+async fn merge(tx: &mut Tx, from: IncidentId, into: IncidentId, at: Timestamp) -> Result<()> {
+    let Some(mut merged) = tx.incident(from).await? else { return Ok(()) };
+    tx.move_alarms(from, into).await?;
+    (merged.state, merged.closed_at, merged.merged_into) = (IncidentState::Merged, Some(at), Some(into));
+    tx.update_incident(&merged).await?;
+    tx.emit(EventKind::IncidentMerged, from, merged.tenant, merged.version + 1, json!({ "into": into })).await?;
+    Ok(())
+}
+
+/// Services that this alarm takes down.
+async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
+    let (Some(device), Some(incident)) = (alarm.device, alarm.incident) else { return Ok(Vec::new()) };
+    let mut hits = Vec::new();
+    for service in tx.services_on_device(device).await? {
+        let end = service.endpoints.iter().find(|end| match (alarm.class, alarm.object) {
+            (AlarmClass::Unreachable, _) => end.endpoint.device == device,
+            (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.endpoint.interface == Some(interface),
+            _ => false,
+        });
+        let Some(end) = end else { continue };
+        hits.push(ImpactListed {
+            impact: Impact {
+                id: ImpactId::new(),
+                incident,
+                alarm: alarm.id,
+                service: service.service.id,
+                client: service.service.client,
+                mapping: end.mapping,
+                from: alarm.first_miss_at,
+                to: None,
+            },
+            service_name: service.service.name.clone(),
+            client_name: service.client_name.clone(),
+            site: Some(end.device_site),
+        });
+    }
+    Ok(hits)
+}
+
+/// Ends an alarm; `well_since` is when the service came back, `at` is now.
+pub(crate) async fn clear(tx: &mut Tx, mut alarm: Alarm, at: Timestamp) -> Result<()> {
+    let well_since = alarm.well_since.unwrap_or(at);
+    alarm.state = AlarmState::Cleared;
+    alarm.cleared_at = Some(at);
+    tx.update_alarm(&alarm).await?;
+    tx.emit(
+        EventKind::AlarmCleared,
+        alarm.id,
+        alarm.tenant,
+        alarm.version + 1,
+        json!({ "incident": alarm.incident, "device": alarm.device }),
+    )
+    .await?;
+    for hit in tx.open_impacts_of_alarm(alarm.id).await? {
+        tx.close_impact(hit.impact.id, well_since).await?;
+        let fields = json!({ "incident": hit.impact.incident, "service": hit.impact.service, "client": hit.impact.client });
+        tx.emit(EventKind::ImpactClosed, hit.impact.id, hit.impact.client, 2, fields).await?;
+    }
+    if let Some(incident) = alarm.incident {
+        close_incident_if_over(tx, incident, at).await?;
+    }
+    Ok(())
+}
+
+async fn close_incident_if_over(tx: &mut Tx, id: IncidentId, at: Timestamp) -> Result<()> {
+    let alarms = tx.alarms_of_incident(id).await?;
+    if alarms.iter().any(|alarm| alarm.state != AlarmState::Cleared) {
+        return Ok(());
+    }
+    let Some(mut incident) = tx.incident(id).await?.filter(|incident| incident.state == IncidentState::Open) else { return Ok(()) };
+    (incident.state, incident.closed_at) = (IncidentState::Closed, Some(at));
+    tx.update_incident(&incident).await?;
+    tx.emit(EventKind::IncidentClosed, id, incident.tenant, incident.version + 1, json!({})).await?;
+    Ok(())
+}
+
+/// A symptom whose cause is gone while it stays is a fault of its own.
+pub(crate) async fn stand_alone(tx: &mut Tx, mut alarm: Alarm) -> Result<()> {
+    alarm.suppressed_by = None;
+    tx.update_alarm(&alarm).await?;
+    tx.emit(EventKind::AlarmChanged, alarm.id, alarm.tenant, alarm.version + 1, json!({ "suppressed_by": null })).await?;
+    if let Some(mut incident) = match alarm.incident {
+        Some(id) => tx.incident(id).await?,
+        None => None,
+    } {
+        (incident.root, incident.tenant) = (alarm.id, alarm.tenant);
+        tx.update_incident(&incident).await?;
+        tx.emit(EventKind::IncidentChanged, incident.id, incident.tenant, incident.version + 1, json!({ "alarm": alarm.id })).await?;
+    }
+    Ok(())
+}

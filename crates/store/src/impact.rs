@@ -1,0 +1,91 @@
+//! What incidents do to services of clients.
+
+use crate::row::Row;
+use crate::sql::Sql;
+use crate::{Result, Tx};
+use model::alarm::Impact;
+use model::{AlarmId, ImpactId, IncidentId, ServiceId, TenantId, Timestamp};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImpactListed {
+    pub impact: Impact,
+    /// As it was when the fault began.
+    pub service_name: String,
+    pub client_name: String,
+    /// Site of the endpoint that is hit.
+    pub site: Option<TenantId>,
+}
+
+const COLUMNS: &str = "SELECT m.id, m.incident, m.alarm, m.service, m.service_name, m.client, m.site, m.mapping, m.started_at, m.ended_at, k.name AS client_name \
+    FROM impact m JOIN tenant k ON k.id = m.client WHERE 1 = 1";
+
+fn listed(row: &Row) -> Result<ImpactListed> {
+    Ok(ImpactListed {
+        impact: Impact {
+            id: row.id("id")?,
+            incident: row.id("incident")?,
+            alarm: row.id("alarm")?,
+            service: row.id("service")?,
+            client: row.id("client")?,
+            mapping: row.word("mapping")?,
+            from: row.time("started_at")?,
+            to: row.opt_time("ended_at")?,
+        },
+        service_name: row.text("service_name")?,
+        client_name: row.text("client_name")?,
+        site: row.opt_id("site")?,
+    })
+}
+
+impl Tx {
+    pub async fn impacts_of_incident(&mut self, incident: IncidentId) -> Result<Vec<ImpactListed>> {
+        let sql = Sql::new(COLUMNS).and("m.incident = ?", Some(incident)).scoped(self, "m.client").push(" ORDER BY m.id");
+        self.all(sql, listed).await
+    }
+
+    /// Of one client in these incidents.
+    pub async fn impacts_of_client(&mut self, incidents: &[IncidentId], client: TenantId) -> Result<Vec<ImpactListed>> {
+        let sql = Sql::new(COLUMNS)
+            .and_in("m.incident", incidents.to_vec())
+            .and("m.client = ?", Some(client))
+            .scoped(self, "m.client")
+            .push(" ORDER BY m.id");
+        self.all(sql, listed).await
+    }
+
+    pub async fn open_impacts_of_alarm(&mut self, alarm: AlarmId) -> Result<Vec<ImpactListed>> {
+        let sql = Sql::new(COLUMNS).and("m.alarm = ?", Some(alarm)).push(" AND m.ended_at IS NULL").push(" ORDER BY m.id");
+        self.all(sql, listed).await
+    }
+
+    pub async fn impact(&mut self, id: ImpactId) -> Result<Option<ImpactListed>> {
+        let sql = Sql::new(COLUMNS).and("m.id = ?", Some(id)).scoped(self, "m.client");
+        self.one(sql, listed).await
+    }
+
+    pub async fn insert_impact(&mut self, new: &ImpactListed) -> Result<()> {
+        let sql = Sql::new("INSERT INTO impact (id, incident, alarm, service, service_name, client, site, mapping, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(new.impact.id)
+            .bind(new.impact.incident)
+            .bind(new.impact.alarm)
+            .bind(new.impact.service)
+            .bind(&new.service_name)
+            .bind(new.impact.client)
+            .bind(new.site)
+            .bind(new.impact.mapping)
+            .bind(new.impact.from)
+            .bind(new.impact.to);
+        self.run(sql).await?;
+        Ok(())
+    }
+
+    pub async fn close_impact(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
+        self.run(Sql::new("UPDATE impact SET ended_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        Ok(())
+    }
+
+    pub async fn is_service_hit(&mut self, service: ServiceId) -> Result<bool> {
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM impact m WHERE m.ended_at IS NULL AND m.service = ?").bind(service);
+        Ok(self.count(sql).await? > 0)
+    }
+}

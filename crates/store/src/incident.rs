@@ -1,0 +1,75 @@
+//! Incidents: the alarms of one cause.
+
+use crate::row::Row;
+use crate::sql::Sql;
+use crate::{Page, PageOf, Result, Tx};
+use model::IncidentId;
+use model::alarm::{Incident, IncidentState};
+
+const COLUMNS: &str =
+    "SELECT n.id, n.tenant, n.root, n.state, n.opened_at, n.closed_at, n.merged_into, n.version FROM incident n WHERE 1 = 1";
+
+fn incident(row: &Row) -> Result<Incident> {
+    Ok(Incident {
+        id: row.id("id")?,
+        tenant: row.id("tenant")?,
+        root: row.id("root")?,
+        state: row.word("state")?,
+        opened_at: row.time("opened_at")?,
+        closed_at: row.opt_time("closed_at")?,
+        merged_into: row.opt_id("merged_into")?,
+        version: row.int("version")?,
+    })
+}
+
+impl Tx {
+    pub async fn incident(&mut self, id: IncidentId) -> Result<Option<Incident>> {
+        let sql = Sql::new(COLUMNS).and("n.id = ?", Some(id)).scoped(self, "n.tenant");
+        self.one(sql, incident).await
+    }
+
+    /// Newest first.
+    pub async fn incidents(&mut self, state: Option<IncidentState>, page: Page) -> Result<PageOf<Incident>> {
+        let sql = Sql::new(COLUMNS)
+            .and("n.state = ?", state)
+            .and("n.id < ?", page.after.map(IncidentId::from_bytes))
+            .scoped(self, "n.tenant")
+            .push(" ORDER BY n.id DESC");
+        self.page(sql, page, incident, |incident| *incident.id.bytes()).await
+    }
+
+    pub async fn insert_incident(&mut self, new: &Incident) -> Result<()> {
+        let sql = Sql::new(
+            "INSERT INTO incident (id, tenant, root, state, opened_at, closed_at, merged_into, version) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+        )
+        .bind(new.id)
+        .bind(new.tenant)
+        .bind(new.root)
+        .bind(new.state)
+        .bind(new.opened_at)
+        .bind(new.closed_at)
+        .bind(new.merged_into);
+        self.run(sql).await?;
+        Ok(())
+    }
+
+    pub async fn update_incident(&mut self, changed: &Incident) -> Result<()> {
+        let sql = Sql::new("UPDATE incident SET tenant = ?, root = ?, state = ?, opened_at = ?, closed_at = ?, merged_into = ?, version = version + 1 WHERE id = ? AND version = ?")
+            .bind(changed.tenant)
+            .bind(changed.root)
+            .bind(changed.state)
+            .bind(changed.opened_at)
+            .bind(changed.closed_at)
+            .bind(changed.merged_into)
+            .bind(changed.id)
+            .bind(changed.version);
+        self.run_versioned("this incident", sql).await
+    }
+
+    /// Everything of one incident goes to another: alarms and impacts follow.
+    pub async fn move_alarms(&mut self, from: IncidentId, to: IncidentId) -> Result<()> {
+        self.run(Sql::new("UPDATE alarm SET incident = ?, version = version + 1 WHERE incident = ?").bind(to).bind(from)).await?;
+        self.run(Sql::new("UPDATE impact SET incident = ? WHERE incident = ?").bind(to).bind(from)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! All SQL of Polyot, on SQLite and PostgreSQL alike: the same statements, the same tests.
+//!
+//! Promises:
+//! - No query leaves without a tenant scope: the only way to a row is a [`Tx`] opened for a [`model::Scope`]; another tenant's object is "not found".
+//! - A change, its event, its deliveries and its audit row commit together or not at all.
+//! - Time is passed in; no statement asks the database for "now".
+//!
+//! Never: decisions. What to write is decided by the verbs; here it is only written.
+
+mod bind;
+mod engine;
+mod error;
+mod migrate;
+mod row;
+mod sql;
+mod tx;
+
+mod alarm;
+mod audit;
+mod collector;
+mod contact;
+mod credential;
+mod device;
+mod event;
+mod idempotency;
+mod impact;
+mod incident;
+mod interface;
+mod invite;
+mod notice;
+mod person;
+mod service;
+mod session;
+mod settings;
+mod summary;
+mod tenant;
+mod thread;
+mod ticket;
+mod topology;
+
+pub use alarm::{AlarmFilter, AlarmListed};
+pub use audit::{AuditRow, ChainState};
+pub use collector::CollectorRow;
+pub use credential::SealedCredential;
+pub use device::{DeviceFilter, DeviceListed};
+pub use engine::{CommitHook, CommitStage, Location, Store};
+pub use error::StoreError;
+pub use event::Claimed;
+pub use idempotency::Replay;
+pub use impact::ImpactListed;
+pub use invite::Invite;
+pub use notice::{NoticeFilter, NoticeListed};
+pub use service::{EndpointListed, ServiceListed};
+pub use session::SessionRow;
+pub use summary::Summary;
+pub use tenant::{Inherited, TenantFilter};
+pub use thread::Thread;
+pub use ticket::{TicketFilter, TicketListed};
+pub use topology::DeviceNode;
+pub use tx::{Page, PageOf, Tx};
+
+/// What an event carries beyond the id of its object.
+pub use serde_json::Value as Fields;
+
+pub type Result<T> = std::result::Result<T, StoreError>;
