@@ -2,7 +2,7 @@
 
 use crate::Problem;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// Draft and show every notice, send nothing.
     pub shadow: bool,
@@ -28,12 +28,6 @@ pub struct Brake {
 impl Default for Brake {
     fn default() -> Self {
         Self { clients_per_minute: 5, devices_percent: 20, devices_min: 20, hold_s: crate::limits::BRAKE_HOLD.as_secs() as u32 }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { shadow: false, brake: Brake::default(), reference_targets: Vec::new(), version: 0 }
     }
 }
 

@@ -67,12 +67,16 @@ impl Tx {
         Ok(())
     }
 
+    /// A sign of life; `state` is monitor's to write.
+    pub async fn note_collector(&mut self, id: CollectorId, seen_at: Timestamp, note: &str) -> Result<()> {
+        self.run(Sql::new("UPDATE collector SET seen_at = ?, note = ? WHERE id = ?").bind(seen_at).bind(note).bind(id)).await?;
+        Ok(())
+    }
+
     pub async fn set_collector(&mut self, changed: &CollectorRow) -> Result<()> {
-        let sql = Sql::new("UPDATE collector SET state = ?, since = ?, seen_at = ?, note = ?, version = version + 1 WHERE id = ?")
+        let sql = Sql::new("UPDATE collector SET state = ?, since = ?, version = version + 1 WHERE id = ?")
             .bind(&changed.state)
             .bind(changed.since)
-            .bind(changed.seen_at)
-            .bind(&changed.note)
             .bind(changed.id);
         self.run(sql).await?;
         Ok(())

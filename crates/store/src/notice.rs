@@ -166,7 +166,16 @@ impl Tx {
         self.all(sql, listed).await
     }
 
-    /// When the next queued notice is due.
+    /// Whether anything queued is due: a read, so that an idle sender writes nothing.
+    pub async fn has_due_notices(&mut self) -> Result<bool> {
+        let now = self.now();
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'queued' AND n.leased_until <= ? AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)")
+            .bind(now)
+            .bind(now);
+        Ok(self.count(sql).await? > 0)
+    }
+
+    /// Held notices whose time has come.
     pub async fn held_due(&mut self) -> Result<Vec<NoticeListed>> {
         let sql = Sql::new(FIELDS).push(" AND n.state = 'held' AND n.release_at <= ?").bind(self.now()).push(" ORDER BY n.id");
         self.all(sql, listed).await

@@ -1,0 +1,146 @@
+//! Serving one collector: its plan down, its reports up.
+
+use crate::ingest::{Ingest, scope};
+use crate::planning::{self, KeyOpener};
+use crate::DispatchError;
+use link::{CentreEnd, Report, Task};
+use model::observation::{Heartbeat, Reference, Sight};
+use model::{CollectorId, Timestamp};
+use serde_json::json;
+use series::Series;
+use std::time::Duration;
+use store::Store;
+use tokio::sync::mpsc;
+use work::Shutdown;
+
+/// The register is looked at after every commit, and at least this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// How often "last heard" is written down.
+const SEEN_EVERY: Duration = Duration::from_secs(10);
+/// How often a collector's row says that it lives, unless something changed.
+const COLLECTOR_ROW_EVERY: Duration = Duration::from_secs(15);
+
+/// Counted since the start, for /metrics.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub observations: std::sync::atomic::AtomicU64,
+    pub heartbeats: std::sync::atomic::AtomicU64,
+}
+
+/// Up to which event the register has been looked at, and whether it brought a new plan.
+struct Looked {
+    up_to: i64,
+    is_new: bool,
+}
+
+/// The centre's side of one collector.
+pub struct Dispatch {
+    pub store: Store,
+    pub series: Series,
+    pub collector: CollectorId,
+    pub open_key: KeyOpener,
+    /// To monitor. Bounded: when monitor falls behind, the link sheds the oldest observations and counts them.
+    pub sights: mpsc::Sender<Sight>,
+    pub told: std::sync::Arc<Told>,
+}
+
+impl Dispatch {
+    /// Runs until told to stop or until the collector is gone.
+    pub async fn run(self, end: CentreEnd, shutdown: Shutdown) {
+        let mut ingest = Ingest::default();
+        let mut commits = self.store.commits();
+        let mut planned: Option<i64> = None;
+        let mut row_written: Option<(Timestamp, String)> = None;
+        let mut seen_timer = tokio::time::interval(SEEN_EVERY);
+        loop {
+            commits.mark_unchanged();
+            match self.replan(&end, planned).await {
+                Ok(looked) => {
+                    if looked.is_new {
+                        ingest.forget();
+                    }
+                    planned = Some(looked.up_to);
+                }
+                Err(error) => tracing::warn!(collector = %self.collector, %error, "The plan could not be renewed; it is tried again"),
+            }
+            let wake = tokio::time::sleep(LOOK_AGAIN);
+            tokio::pin!(wake);
+            loop {
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    () = &mut wake => break,
+                    _ = commits.changed() => break,
+                    _ = seen_timer.tick() => {
+                        if let Err(error) = ingest.write_seen(&self.store).await {
+                            tracing::warn!(%error, "When devices were last heard could not be written; it is tried again");
+                        }
+                    }
+                    report = end.recv() => match report {
+                        Ok(report) => self.take(&mut ingest, &mut row_written, report).await,
+                        Err(link::LinkError::Closed) => return,
+                        Err(error) => tracing::error!(collector = %self.collector, %error, "A report could not be read and is dropped"),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Sends a new plan when the register has changed since event `planned`.
+    async fn replan(&self, end: &CentreEnd, planned: Option<i64>) -> Result<Looked, DispatchError> {
+        if let Some(seq) = planned {
+            let (has_changed, up_to) = self.store.read(&scope()).await?.register_changed_since(seq).await?;
+            if !has_changed {
+                return Ok(Looked { up_to, is_new: false });
+            }
+        }
+        let plan = planning::plan(&self.store, self.collector, &self.open_key).await?;
+        let revision = i64::try_from(plan.revision).unwrap_or(i64::MAX);
+        tracing::info!(collector = %self.collector, revision, devices = plan.devices.len(), "Sent a plan of {} devices", plan.devices.len());
+        end.send(Task::Plan(plan)).await?;
+        Ok(Looked { up_to: revision, is_new: true })
+    }
+
+    async fn take(&self, ingest: &mut Ingest, row_written: &mut Option<(Timestamp, String)>, report: Report) {
+        use std::sync::atomic::Ordering::Relaxed;
+        let sight = match report {
+            Report::Observation(observation) => {
+                self.told.observations.fetch_add(1, Relaxed);
+                // Rows first: monitor finds interfaces by their rows.
+                if let Err(error) = ingest.take(&self.store, &self.series, &observation).await {
+                    tracing::warn!(device = %observation.device, %error, "An observation could not be written down");
+                }
+                Sight::Observation(observation)
+            }
+            Report::Heartbeat(heartbeat) => {
+                self.told.heartbeats.fetch_add(1, Relaxed);
+                let references = heartbeat
+                    .references
+                    .into_iter()
+                    .map(|reference| Reference { target: reference.target, answers: reference.answered, has_ever_answered: reference.has_ever_answered })
+                    .collect();
+                let heartbeat = Heartbeat { collector: self.collector, at: heartbeat.at, references };
+                if let Err(error) = self.write_row(&heartbeat, row_written).await {
+                    tracing::warn!(collector = %self.collector, %error, "A sign of life could not be written down");
+                }
+                Sight::Heartbeat(heartbeat)
+            }
+        };
+        // Waits while monitor is busy; it only fails when the product stops.
+        let _ = self.sights.send(sight).await;
+    }
+
+    async fn write_row(&self, heartbeat: &Heartbeat, written: &mut Option<(Timestamp, String)>) -> Result<(), DispatchError> {
+        let answers = |reference: &Reference| if reference.has_ever_answered { json!(reference.answers) } else { json!(null) };
+        let references: Vec<_> = heartbeat.references.iter().map(|r| json!({ "target": r.target, "answers": answers(r) })).collect();
+        let note = json!(references).to_string();
+        let now = self.store.clock().now();
+        if written.as_ref().is_some_and(|(at, before)| *before == note && now.since(*at) < COLLECTOR_ROW_EVERY) {
+            return Ok(());
+        }
+        let mut tx = self.store.write(&scope()).await?;
+        tx.note_collector(self.collector, now, &note).await?;
+        tx.commit().await?;
+        *written = Some((now, note));
+        Ok(())
+    }
+}

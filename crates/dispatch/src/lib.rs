@@ -1,0 +1,16 @@
+//! The centre's side of collectors: what each shall look at, and what becomes of what it saw.
+//!
+//! Promises: a collector has the plan of the register within seconds of a change; every sample goes to `series`, every changed interface and
+//! fact to its row; observations go on to `monitor` in the order they came.
+//! Never: judging. Whether a silence is a fault is `monitor`'s to say.
+
+mod error;
+mod flow;
+mod ingest;
+mod planning;
+mod samples;
+mod tables;
+
+pub use error::DispatchError;
+pub use flow::{Dispatch, Told};
+pub use planning::KeyOpener;

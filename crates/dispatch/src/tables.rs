@@ -1,0 +1,138 @@
+//! Comparing the interfaces a device reports with the rows we have. Pure.
+
+use model::device::Interface;
+use model::observation::{InterfaceReading, InterfaceStatus, Tables};
+use model::{DeviceId, InterfaceId, Timestamp, limits};
+use std::collections::{HashMap, HashSet};
+
+/// What must be written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub new: Vec<Interface>,
+    pub changed: Vec<Interface>,
+    /// Reported interfaces beyond [`limits::INTERFACES_PER_DEVICE_MAX`], left out aloud.
+    pub left_out: usize,
+}
+
+/// The identity is the ifName: an index that moved changes the row, not the interface.
+pub(crate) fn compare(device: DeviceId, known: &[Interface], tables: &Tables, at: Timestamp) -> Changes {
+    let mut changes = Changes::default();
+    let by_name: HashMap<&str, &Interface> = known.iter().map(|row| (row.if_name.as_str(), row)).collect();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for reading in &tables.interfaces {
+        // Two rows of one name (seen on broken agents): the first one counts.
+        if reading.if_name.is_empty() || !seen.insert(&reading.if_name) {
+            continue;
+        }
+        match by_name.get(reading.if_name.as_str()) {
+            Some(row) => {
+                let updated = merged(row, reading, at);
+                if updated != **row {
+                    changes.changed.push(Interface { seen_at: Some(at), ..updated });
+                }
+            }
+            None if known.len() + changes.new.len() >= limits::INTERFACES_PER_DEVICE_MAX => changes.left_out += 1,
+            None => changes.new.push(merged(&blank(device, &reading.if_name), reading, at)),
+        }
+    }
+    if tables.is_complete {
+        let gone = known.iter().filter(|row| row.is_present && !seen.contains(row.if_name.as_str()));
+        changes.changed.extend(gone.map(|row| Interface { is_present: false, ..row.clone() }));
+    }
+    changes
+}
+
+fn blank(device: DeviceId, if_name: &str) -> Interface {
+    Interface {
+        id: InterfaceId::new(),
+        device,
+        if_name: if_name.to_owned(),
+        if_index: None,
+        if_descr: None,
+        if_alias: None,
+        if_type: None,
+        speed_bps: None,
+        mtu: None,
+        mac: None,
+        admin: None,
+        oper: None,
+        oper_since: None,
+        seen_at: None,
+        is_present: false,
+        version: 1,
+    }
+}
+
+fn merged(row: &Interface, reading: &InterfaceReading, at: Timestamp) -> Interface {
+    let oper = reading.oper.or(row.oper);
+    Interface {
+        if_index: Some(reading.if_index),
+        if_descr: reading.if_descr.clone().or_else(|| row.if_descr.clone()),
+        if_alias: reading.if_alias.clone().or_else(|| row.if_alias.clone()),
+        if_type: reading.if_type.or(row.if_type),
+        speed_bps: reading.speed_bps.and_then(|speed| i64::try_from(speed).ok()).or(row.speed_bps),
+        mtu: reading.mtu.or(row.mtu),
+        mac: reading.mac.clone().or_else(|| row.mac.clone()),
+        admin: reading.admin.or(row.admin),
+        oper,
+        oper_since: if oper == row.oper { row.oper_since } else { Some(at) },
+        seen_at: row.seen_at.or(Some(at)),
+        is_present: true,
+        ..row.clone()
+    }
+}
+
+/// Rows whose state a quick read shows differently.
+pub(crate) fn compare_status(known: &[Interface], statuses: &[InterfaceStatus], at: Timestamp) -> Vec<Interface> {
+    let changed = |status: &InterfaceStatus| {
+        let row = known.iter().find(|row| row.if_name == status.if_name)?;
+        let differs = row.oper != Some(status.oper) || (status.admin.is_some() && row.admin != status.admin);
+        differs.then(|| Interface {
+            oper_since: if row.oper == Some(status.oper) { row.oper_since } else { Some(at) },
+            oper: Some(status.oper),
+            admin: status.admin.or(row.admin),
+            if_index: Some(status.if_index),
+            seen_at: Some(at),
+            is_present: true,
+            ..row.clone()
+        })
+    };
+    statuses.iter().filter_map(changed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::device::OperStatus;
+
+    fn reading(if_name: &str, if_index: i64, oper: OperStatus) -> InterfaceReading {
+        InterfaceReading { if_name: if_name.into(), if_index, oper: Some(oper), ..InterfaceReading::default() }
+    }
+
+    #[test]
+    fn an_interface_is_its_name_whatever_the_index_does() {
+        let (device, first, later) = (DeviceId::new(), Timestamp::from_secs(10), Timestamp::from_secs(70));
+        let before = Tables { interfaces: vec![reading("eth0", 1, OperStatus::Up), reading("eth1", 2, OperStatus::Up)], is_complete: true, ..Tables::default() };
+        let rows = compare(device, &[], &before, first).new;
+        assert_eq!(rows.iter().map(|row| (row.if_name.as_str(), row.if_index)).collect::<Vec<_>>(), [("eth0", Some(1)), ("eth1", Some(2))]);
+        assert_eq!(compare(device, &rows, &before, later), Changes::default(), "nothing changed, nothing is written");
+
+        let swapped = Tables { interfaces: vec![reading("eth1", 1, OperStatus::Down)], is_complete: true, ..Tables::default() };
+        let changes = compare(device, &rows, &swapped, later);
+        assert_eq!(changes.new, []);
+        let told: Vec<_> = changes.changed.iter().map(|row| (row.id, row.if_index, row.oper, row.oper_since, row.is_present)).collect();
+        assert_eq!(
+            told,
+            [(rows[1].id, Some(1), Some(OperStatus::Down), Some(later), true), (rows[0].id, Some(1), Some(OperStatus::Up), Some(first), false)]
+        );
+    }
+
+    #[test]
+    fn a_table_that_broke_off_takes_no_interface_away() {
+        let device = DeviceId::new();
+        let whole = Tables { interfaces: vec![reading("a", 1, OperStatus::Up), reading("b", 2, OperStatus::Up)], is_complete: true, ..Tables::default() };
+        let rows = compare(device, &[], &whole, Timestamp::from_secs(1)).new;
+        let half = Tables { interfaces: vec![reading("a", 1, OperStatus::Up)], is_complete: false, ..Tables::default() };
+        assert_eq!(compare(device, &rows, &half, Timestamp::from_secs(2)), Changes::default());
+    }
+}
