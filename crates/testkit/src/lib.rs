@@ -4,10 +4,11 @@
 //! without a server it says so aloud, and fails where `POLYOT_REQUIRE_ALL` is set.
 //! Never: a mock of our own crates.
 
+pub mod exim;
 mod postgres;
 mod world;
 
-pub use world::World;
+pub use world::{START, World};
 
 use store::Location;
 

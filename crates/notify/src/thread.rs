@@ -1,0 +1,110 @@
+//! The subscriber: an impact opens or feeds a thread (incident × client), its end closes it.
+
+use crate::NotifyError;
+use model::event::{Event, EventKind, Subscriber};
+use model::{ImpactId, IncidentId, TenantId, limits};
+use std::time::Duration;
+use store::{Thread, Tx};
+use work::Handler;
+
+/// After the last service is back: others of the same client come back in the same breath.
+const CLOSING_GATHER: Duration = Duration::from_secs(5);
+
+pub(crate) const GATHERING: &str = "gathering";
+pub(crate) const JOINED: &str = "joined";
+pub(crate) const TOLD: &str = "told";
+pub(crate) const CLOSING: &str = "closing";
+pub(crate) const CLOSED: &str = "closed";
+pub(crate) const NOTHING_TOLD: &str = "[]";
+
+/// Keeps the threads in step with the impacts.
+pub struct Threads;
+
+impl Handler for Threads {
+    const SUBSCRIBER: Subscriber = Subscriber::Notify;
+    type Error = NotifyError;
+
+    async fn handle(&self, tx: &mut Tx, event: &Event) -> Result<(), NotifyError> {
+        match event.kind {
+            EventKind::ImpactOpened | EventKind::ImpactClosed => {
+                let Ok(id) = event.object.parse::<ImpactId>() else { return Ok(()) };
+                // The row, not the event: by now it may belong to another incident, or be over.
+                let Some(hit) = tx.impact(id).await? else { return Ok(()) };
+                match hit.impact.to {
+                    None => impact_opened(tx, hit.impact.incident, hit.impact.client).await,
+                    Some(_) => impact_closed(tx, hit.impact.incident, hit.impact.client).await,
+                }
+            }
+            EventKind::IncidentMerged => {
+                let from = event.object.parse::<IncidentId>();
+                let into = event.fields["into"].as_str().map(str::parse::<IncidentId>);
+                match (from, into) {
+                    (Ok(from), Some(Ok(into))) => incident_merged(tx, from, into).await,
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn leading(tx: &mut Tx, thread: Thread) -> Result<Thread, NotifyError> {
+    if thread.lead == thread.incident {
+        return Ok(thread);
+    }
+    Ok(tx.thread(thread.lead, thread.client).await?.unwrap_or(thread))
+}
+
+async fn impact_opened(tx: &mut Tx, incident: IncidentId, client: TenantId) -> Result<(), NotifyError> {
+    let now = tx.now();
+    let due_at = now.plus(limits::GATHER_MAX);
+    let Some(thread) = tx.thread(incident, client).await? else {
+        // Faults that hit the same client while the first is still gathering make one notice.
+        let lead = tx.gathering_thread(client).await?.map_or(incident, |thread| thread.incident);
+        let state = if lead == incident { GATHERING } else { JOINED };
+        let thread = Thread { incident, client, lead, state: state.into(), opened_at: now, due_at, told_services: NOTHING_TOLD.into() };
+        return Ok(tx.save_thread(&thread).await?);
+    };
+    let mut lead = leading(tx, thread).await?;
+    match lead.state.as_str() {
+        GATHERING => return Ok(()),
+        // It came back after the last word: a new story in the same thread.
+        CLOSED => (lead.opened_at, lead.told_services) = (now, NOTHING_TOLD.into()),
+        _ => {}
+    }
+    (lead.state, lead.due_at) = (GATHERING.into(), due_at);
+    Ok(tx.save_thread(&lead).await?)
+}
+
+async fn impact_closed(tx: &mut Tx, incident: IncidentId, client: TenantId) -> Result<(), NotifyError> {
+    let Some(thread) = tx.thread(incident, client).await? else { return Ok(()) };
+    let mut lead = leading(tx, thread).await?;
+    let incidents: Vec<IncidentId> = tx.threads_led_by(lead.incident, client).await?.iter().map(|thread| thread.incident).collect();
+    let still_down = tx.impacts_of_client(&incidents, client).await?.iter().any(|hit| hit.impact.to.is_none());
+    if still_down || lead.state == CLOSED {
+        return Ok(());
+    }
+    let is_untold = lead.told_services == NOTHING_TOLD;
+    lead.state = if is_untold { CLOSED } else { CLOSING }.into();
+    lead.due_at = tx.now().plus(CLOSING_GATHER);
+    Ok(tx.save_thread(&lead).await?)
+}
+
+/// The impacts have moved already; whoever was told under the old number goes on hearing under it.
+async fn incident_merged(tx: &mut Tx, from: IncidentId, into: IncidentId) -> Result<(), NotifyError> {
+    for old in tx.threads_of_incident(from).await? {
+        let lead = leading(tx, old.clone()).await?;
+        match tx.thread(into, old.client).await? {
+            None => {
+                let thread = Thread { incident: into, lead: lead.incident, state: JOINED.into(), told_services: NOTHING_TOLD.into(), ..old };
+                tx.save_thread(&thread).await?;
+            }
+            Some(mut new) if new.lead == new.incident && new.told_services == NOTHING_TOLD && lead.incident != new.incident => {
+                (new.lead, new.state) = (lead.incident, JOINED.into());
+                tx.save_thread(&new).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
