@@ -1,0 +1,69 @@
+//! Every address in one place. What is in the router is in the OpenAPI document, by the same line.
+
+use crate::app::{App, Centre, Shared};
+use crate::error::ApiError;
+use crate::resource::{alarms, contacts, credentials, devices, interfaces, services, sessions, setup, tenants, users};
+use crate::openapi as document;
+use crate::{assets, health, layers};
+use axum::http::header;
+use axum::middleware::from_fn;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Router, extract::DefaultBodyLimit};
+use std::sync::OnceLock;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::Document::openapi())
+        .routes(routes!(setup::read, setup::create))
+        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::remove))
+        .routes(routes!(sessions::accept))
+        .routes(routes!(sessions::me))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::read, tenants::patch))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::read, users::patch))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::read, contacts::patch, contacts::remove))
+        .routes(routes!(credentials::list, credentials::create))
+        .routes(routes!(credentials::read, credentials::patch, credentials::remove))
+        .routes(routes!(devices::list, devices::create))
+        .routes(routes!(devices::read, devices::patch, devices::remove))
+        .routes(routes!(interfaces::list))
+        .routes(routes!(services::list, services::create))
+        .routes(routes!(services::read, services::patch, services::remove))
+        .routes(routes!(alarms::list))
+        .routes(routes!(alarms::read))
+}
+
+/// The OpenAPI document, pretty and the same at every build of the same code.
+pub fn openapi() -> String {
+    let (_, described) = documented().split_for_parts();
+    let mut text = serde_json::to_string_pretty(&document::finish(described)).expect("an OpenAPI document is JSON");
+    text.push('\n');
+    text
+}
+
+/// Everything that is served over HTTP. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that
+/// failed logins are counted by address.
+pub fn router(centre: Centre) -> Router {
+    let (api, _) = documented().split_for_parts();
+    api.route("/api/openapi.json", get(described))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        // Bodies are read and limited by our own extractors, with our own sentence.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(layers::around))
+        .with_state(Shared::new(centre))
+}
+
+async fn described() -> impl IntoResponse {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.get_or_init(openapi).as_str())
+}

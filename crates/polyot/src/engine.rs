@@ -1,0 +1,127 @@
+//! The loop, wired: collector, dispatch, monitor, notify and support as tasks of one process.
+
+use access::Vault;
+use collect::Probing;
+use dispatch::{Dispatch, Told};
+use model::scope::Reason;
+use model::{Clock, CollectorId, Scope};
+use monitor::Monitor;
+use notify::{Release, SendQueued, Sender, Threads, WriteDue};
+use series::Series;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Store, StoreError};
+use support::Desk;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use work::{Shutdown, run_job, run_subscriber};
+
+/// Observations on their way from dispatch to monitor.
+const SIGHTS_MAX: usize = 1_024;
+const MONITOR_TICK: Duration = Duration::from_secs(1);
+/// How often a new installation looks whether the first set-up has been done.
+const SET_UP_LOOK: Duration = Duration::from_millis(200);
+
+pub struct Engine {
+    pub store: Store,
+    pub series: Series,
+    pub vault: Arc<Vault>,
+    pub sender: Sender,
+    pub probing: Probing,
+    pub told: Arc<Told>,
+}
+
+impl Engine {
+    /// Starts everything; the tasks end after `shutdown`.
+    pub fn start(self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) {
+        let store = &self.store;
+        tasks.spawn(run_subscriber(store.clone(), Threads, shutdown.clone()));
+        tasks.spawn(run_subscriber(store.clone(), Desk, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), WriteDue { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
+        let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, told: self.told };
+        tasks.spawn(watch.run(shutdown.clone()));
+    }
+}
+
+/// The collector inside this process, and what becomes of its reports.
+struct Watch {
+    store: Store,
+    series: Series,
+    vault: Arc<Vault>,
+    probing: Probing,
+    told: Arc<Told>,
+}
+
+impl Watch {
+    async fn run(self, shutdown: Shutdown) {
+        let Some(collector) = self.collector(&shutdown).await else { return };
+        let (centre, end) = link::in_process(link::CAPACITY_DEFAULT);
+        let (sights, mut seen) = mpsc::channel(SIGHTS_MAX);
+        let vault = Arc::clone(&self.vault);
+        let dispatch = Dispatch {
+            store: self.store.clone(),
+            series: self.series,
+            collector,
+            open_key: Arc::new(move |id, sealed| vault.open_key(id, sealed).map_err(|error| error.to_string())),
+            sights,
+            told: self.told,
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(dispatch.run(centre, shutdown.clone()));
+        let options = collect::Options { collector, probing: self.probing };
+        let stop = shutdown.clone();
+        tasks.spawn(async move {
+            let _ = collect::run(end, Clock::System, options, stop).await;
+        });
+        let stop = shutdown.clone();
+        let store = self.store;
+        tasks.spawn(async move {
+            let mut monitor = loop {
+                match Monitor::start(store.clone()).await {
+                    Ok(monitor) => break monitor,
+                    Err(error) => tracing::error!(%error, "Monitor cannot start; it is tried again"),
+                }
+                tokio::time::sleep(MONITOR_TICK).await;
+            };
+            let mut timer = tokio::time::interval(MONITOR_TICK);
+            timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                let done = tokio::select! {
+                    () = stop.cancelled() => return,
+                    sight = seen.recv() => match sight {
+                        Some(sight) => monitor.take(sight).await,
+                        None => return,
+                    },
+                    _ = timer.tick() => monitor.tick().await,
+                };
+                // The next probe tells it again.
+                if let Err(error) = done {
+                    tracing::warn!(%error, source = ?std::error::Error::source(&error).map(ToString::to_string), "An observation could not be judged");
+                }
+            }
+        });
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// The collector row is made by the first set-up.
+    async fn collector(&self, shutdown: &Shutdown) -> Option<CollectorId> {
+        loop {
+            match self.default_collector().await {
+                Ok(Some(id)) => return Some(id),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "Cannot read the collector; it is tried again"),
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return None,
+                () = tokio::time::sleep(SET_UP_LOOK) => {}
+            }
+        }
+    }
+
+    async fn default_collector(&self) -> Result<Option<CollectorId>, StoreError> {
+        let mut tx = self.store.read(&Scope::installation(Reason("start"))).await?;
+        Ok(tx.default_collector().await?.map(|row| row.id))
+    }
+}

@@ -1,0 +1,33 @@
+//! The data folder: made private, and held by one process at a time.
+
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+const LOCK_FILE: &str = "lock";
+
+/// Holds the folder as long as it lives.
+pub struct Held {
+    _lock: File,
+}
+
+/// Makes the folder if it is new (readable by its owner alone) and takes its lock.
+pub fn hold(folder: &Path) -> Result<Held, String> {
+    let shown = folder.display();
+    if !folder.exists() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| format!("the data folder {shown} cannot be made: {error}"))?;
+    }
+    let path = folder.join(LOCK_FILE);
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| format!("the data folder {shown} is not writable: {error}"))?;
+    let _ = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600));
+    match lock.try_lock() {
+        Ok(()) => Ok(Held { _lock: lock }),
+        Err(TryLockError::WouldBlock) => Err(format!("another polyot already works in the data folder {shown}: stop it, or give another folder with --data")),
+        Err(TryLockError::Error(error)) => Err(format!("the data folder {shown} cannot be locked: {error}")),
+    }
+}
