@@ -1,6 +1,7 @@
 //! Sending what is queued: claim, send, and the proof in one commit after the other side said yes.
 
 use crate::NotifyError;
+use crate::channel::SendError;
 use crate::channel::email::{Mail, Mailer};
 use crate::channel::webhook::{Post, SigningKey, Webhook};
 use futures::future::join_all;
@@ -123,8 +124,7 @@ impl SendQueued {
             .await;
         match sent {
             Ok(delivered) => Outcome::Taken(delivered.proof),
-            Err(error) if error.worth_retrying() => Outcome::Again(error.to_string()),
-            Err(error) => Outcome::Never(error.to_string()),
+            Err(error) => again_or_never(&error),
         }
     }
 
@@ -162,10 +162,16 @@ impl SendQueued {
         let post = Post { url: &notice.address, id: &notice.message_id, at, body: body.as_bytes(), key: &key };
         Ok(match self.sender.webhook.post(&post).await {
             Ok(delivered) => Outcome::Taken(delivered.proof),
-            Err(error) if error.worth_retrying() => Outcome::Again(error.to_string()),
-            Err(error) => Outcome::Never(error.to_string()),
+            Err(error) => again_or_never(&error),
         })
     }
+}
+
+fn again_or_never(error: &SendError) -> Outcome {
+    if error.needs_operator() {
+        tracing::error!(server = %error.server, step = error.step, %error, "No notice gets through by this way until somebody of ours acts: {error}");
+    }
+    if error.worth_retrying() { Outcome::Again(error.to_string()) } else { Outcome::Never(error.to_string()) }
 }
 
 fn settle(notice: &mut Notice, outcome: Outcome, now: Timestamp) {

@@ -100,7 +100,13 @@ impl Exim {
 impl Drop for Exim {
     fn drop(&mut self) {
         self.stop();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        // A delivery that was under way may still be writing.
+        for _ in 0..20 {
+            if std::fs::remove_dir_all(&self.folder).is_ok() || !self.folder.exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 

@@ -226,3 +226,18 @@ fn proof(response: &Response) -> String {
     let words: Vec<&str> = response.message().collect();
     one_line(&format!("{} {}", response.code(), words.join(" ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_repeats_the_password_does_not_bring_it_into_an_error() {
+        let url = "smtp://post:open%20sesame@localhost".parse().expect("a good address");
+        let server = Server { url, tls: None, timeouts: Timeouts::default() };
+        for said in ["bad login open sesame", "AUTH PLAIN AHBvc3QAb3BlbiBzZXNhbWU= refused", "no b3BlbiBzZXNhbWU= here"] {
+            let safe = server.without_password(said);
+            assert!(safe.contains("‹secret›") && !safe.contains("sesame") && !safe.contains("zZXNhbWU"), "{safe}");
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! Stories of notices: impacts come and go, and what is written to whom. Real rows on both databases; nothing is sent here but where a story says so.
+
+use expect_test::{Expect, expect};
+use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
+use model::event::EventKind;
+use model::notice::{Notice, NoticeState};
+use model::service::Mapping;
+use model::tenant::Language;
+use model::{AlarmId, DeviceId, ImpactId, IncidentId, ServiceId, TenantId};
+use notify::{Release, SendQueued, Sender, Threads, WriteDue};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{ImpactListed, NoticeFilter, Page};
+use testkit::{World, exim};
+use work::Job;
+
+struct Stage {
+    world: World,
+    devices: BTreeMap<String, DeviceId>,
+    incidents: BTreeMap<String, IncidentId>,
+    clients: BTreeMap<String, TenantId>,
+    services: BTreeMap<String, ServiceId>,
+    open: BTreeMap<(String, String), ImpactId>,
+    told: usize,
+}
+
+impl Stage {
+    /// Ромашка (contact in Russian), Acme (in English); more clients as a script names them.
+    async fn new(location: &store::Location) -> Self {
+        let world = World::new(location).await;
+        world.contact(world.clients[0], "ivan@example.org", Language::Ru).await;
+        world.contact(world.clients[1], "john@example.org", Language::En).await;
+        let clients = [("ромашка".to_string(), world.clients[0]), ("acme".to_string(), world.clients[1])].into();
+        Self { world, devices: BTreeMap::new(), incidents: BTreeMap::new(), clients, services: BTreeMap::new(), open: BTreeMap::new(), told: 0 }
+    }
+
+    async fn client(&mut self, name: &str) -> TenantId {
+        if let Some(id) = self.clients.get(name) {
+            return *id;
+        }
+        let id = TenantId::new();
+        let mut tx = self.world.store.write(&World::scope()).await.unwrap();
+        let mut tenant = tx.tenant(self.world.clients[1]).await.unwrap().unwrap();
+        (tenant.id, tenant.name) = (id, name.to_owned());
+        tx.insert_tenant(&tenant).await.unwrap();
+        tx.commit().await.unwrap();
+        self.world.contact(id, &format!("{name}@example.org"), Language::En).await;
+        self.clients.insert(name.into(), id);
+        id
+    }
+
+    async fn device(&mut self, name: &str) -> DeviceId {
+        if let Some(id) = self.devices.get(name) {
+            return *id;
+        }
+        let id = self.world.device(self.world.sites[1], name, &[]).await;
+        self.devices.insert(name.into(), id);
+        id
+    }
+
+    /// `inc1:ромашка/Интернет` is hit (`?` behind it: by a stale mapping).
+    async fn hit(&mut self, word: &str) {
+        let (incident_name, rest) = word.split_once(':').unwrap();
+        let (client_name, service_name) = rest.split_once('/').unwrap();
+        let mapping = if service_name.ends_with('?') { Mapping::Stale } else { Mapping::Sure };
+        let client = self.client(client_name).await;
+        let device = self.device(incident_name).await;
+        let service = *self.services.entry(service_name.into()).or_insert_with(ServiceId::new);
+        let mut tx = self.world.store.write(&World::scope()).await.unwrap();
+        let now = tx.now();
+        let incident = match self.incidents.get(incident_name) {
+            Some(id) => *id,
+            None => {
+                let id = IncidentId::new();
+                let alarm = alarm(device, self.world.sites[1], id, now);
+                let new = Incident { id, tenant: self.world.sites[1], root: alarm.id, state: IncidentState::Open, opened_at: now, closed_at: None, merged_into: None, version: 1 };
+                tx.insert_incident(&new).await.unwrap();
+                tx.insert_alarm(&alarm).await.unwrap();
+                self.incidents.insert(incident_name.into(), id);
+                id
+            }
+        };
+        let alarm = tx.alarms_of_incident(incident).await.unwrap()[0].id;
+        let impact = Impact { id: ImpactId::new(), incident, alarm, service, client, mapping, from: now.minus(Duration::from_secs(20)), to: None };
+        let id = impact.id;
+        let listed = ImpactListed { impact, service_name: service_name.trim_end_matches('?').into(), client_name: client_name.into(), site: Some(self.world.sites[1]) };
+        tx.insert_impact(&listed).await.unwrap();
+        tx.emit(EventKind::ImpactOpened, id, client, 1, store::Fields::Null).await.unwrap();
+        tx.commit().await.unwrap();
+        self.open.insert((incident_name.into(), service_name.into()), id);
+    }
+
+    async fn end(&mut self, word: &str) {
+        let (incident, service) = word.split_once(':').unwrap();
+        let service = service.split_once('/').unwrap().1;
+        let id = self.open.remove(&(incident.into(), service.into())).unwrap();
+        let mut tx = self.world.store.write(&World::scope()).await.unwrap();
+        let client = tx.impact(id).await.unwrap().unwrap().impact.client;
+        let now = tx.now();
+        tx.close_impact(id, now).await.unwrap();
+        tx.emit(EventKind::ImpactClosed, id, client, 2, store::Fields::Null).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn merge(&mut self, from: &str, into: &str) {
+        let (from, into) = (self.incidents[from], self.incidents[into]);
+        let mut tx = self.world.store.write(&World::scope()).await.unwrap();
+        tx.move_alarms(from, into).await.unwrap();
+        let mut merged = tx.incident(from).await.unwrap().unwrap();
+        (merged.state, merged.merged_into) = (IncidentState::Merged, Some(into));
+        tx.update_incident(&merged).await.unwrap();
+        tx.emit(EventKind::IncidentMerged, from, merged.tenant, 2, store::Fields::from_iter([("into", into.to_string())])).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn set(&mut self, what: &str) {
+        let mut tx = self.world.store.write(&World::scope()).await.unwrap();
+        match what {
+            "shadow" => {
+                let mut settings = tx.settings().await.unwrap();
+                settings.shadow = true;
+                tx.set_settings(&settings).await.unwrap();
+            }
+            "shadow-acme" => {
+                let mut acme = tx.tenant(self.world.clients[1]).await.unwrap().unwrap();
+                acme.is_shadow = true;
+                tx.update_tenant(&acme).await.unwrap();
+            }
+            "cut_off" | "live" => {
+                let mut collector = tx.default_collector().await.unwrap().unwrap();
+                collector.state = what.into();
+                tx.set_collector(&collector).await.unwrap();
+            }
+            "sent" => {
+                let queued = NoticeFilter { state: Some(NoticeState::Queued), ..NoticeFilter::default() };
+                for listed in tx.notices(&queued, Page::first(500)).await.unwrap().items {
+                    let sent = Notice { state: NoticeState::Sent, sent_at: Some(tx.now()), ..listed.notice };
+                    tx.update_notice(&sent).await.unwrap();
+                }
+            }
+            other => panic!("unknown word {other}"),
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Lets everything that waits do its work.
+    async fn work(&self) {
+        work::deliver_all(&self.world.store, &Threads).await.unwrap();
+        WriteDue { store: self.world.store.clone() }.run().await.unwrap();
+        Release { store: self.world.store.clone() }.run().await.unwrap();
+    }
+
+    async fn step(&mut self, word: &str) {
+        if let Some(seconds) = word.strip_suffix('s').and_then(|n| n.parse::<u64>().ok()) {
+            for _ in 0..seconds {
+                self.world.clock.advance(Duration::from_secs(1));
+                self.work().await;
+            }
+        } else if let Some(hit) = word.strip_prefix('+') {
+            self.hit(hit).await;
+        } else if let Some(hit) = word.strip_prefix('-') {
+            self.end(hit).await;
+        } else if let Some((from, into)) = word.split_once("=>") {
+            self.merge(from, into).await;
+        } else {
+            self.set(word).await;
+        }
+        // Something suspected keeps a thread gathering for its full time; without it the word goes at once.
+        self.work().await;
+    }
+
+    /// Notices that were written or changed.
+    async fn lines(&mut self) -> Vec<String> {
+        let mut tx = self.world.store.read(&World::scope()).await.unwrap();
+        let mut all = tx.notices(&NoticeFilter::default(), Page::first(500)).await.unwrap().items;
+        all.reverse();
+        all.iter()
+            .map(|listed| {
+                let notice = &listed.notice;
+                let reason = notice.hold_reason.map_or(String::new(), |reason| format!(" ({reason})"));
+                let services: Vec<&str> = self.services.keys().map(|name| name.trim_end_matches('?')).filter(|name| notice.body.contains(*name)).collect();
+                let to = if notice.address.is_empty() { "nobody" } else { &notice.address };
+                format!("{} {} {}{reason}: {}", notice.kind, to, notice.state, services.join(", "))
+            })
+            .collect()
+    }
+}
+
+fn alarm(device: DeviceId, tenant: TenantId, incident: IncidentId, at: model::Timestamp) -> Alarm {
+    Alarm {
+        id: AlarmId::new(),
+        class: AlarmClass::Unreachable,
+        object: AlarmObject::Device(device),
+        device: Some(device),
+        tenant,
+        severity: Severity::Critical,
+        state: AlarmState::Active,
+        misses: 3,
+        first_miss_at: at,
+        raised_at: Some(at),
+        well_since: None,
+        cleared_at: None,
+        flaps: 0,
+        incident: Some(incident),
+        suppressed_by: None,
+        acked_by: None,
+        acked_at: None,
+        ack_note: None,
+        detail: String::new(),
+        version: 1,
+    }
+}
+
+fn run<F: AsyncFn(&mut Stage) -> String>(story: F) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    testkit::databases()
+        .into_iter()
+        .map(|database| {
+            runtime.block_on(async {
+                let mut stage = Stage::new(&database.location).await;
+                let told = story(&mut stage).await;
+                stage.world.store.close().await;
+                told
+            })
+        })
+        .collect()
+}
+
+fn check(script: &str, expected: Expect) {
+    let told = run(async |stage| {
+        let begin = stage.world.clock.now();
+        let mut told = String::new();
+        let mut before: Vec<String> = Vec::new();
+        for word in script.split_whitespace() {
+            stage.step(word).await;
+            let now = stage.lines().await;
+            for (place, line) in now.iter().enumerate().filter(|(place, line)| before.get(*place) != Some(line)) {
+                told.push_str(&format!("{}s {word}: {}. {line}\n", stage.world.clock.now().since(begin).as_secs(), place + 1));
+            }
+            before = now;
+        }
+        stage.told = before.len();
+        told
+    });
+    for one in told {
+        expected.assert_eq(&one);
+    }
+}
+
+#[test]
+fn one_notice_per_client_with_his_services_only_and_one_when_all_is_well() {
+    check(
+        "+inc1:ромашка/Интернет +inc1:ромашка/Телефония +inc1:acme/VPN 1s sent 60s -inc1:ромашка/Интернет 10s -inc1:ромашка/Телефония 4s 2s -inc1:acme/VPN 6s",
+        expect![[r#"
+            0s +inc1:ромашка/Интернет: 1. opened ivan@example.org queued: Интернет
+            0s +inc1:ромашка/Телефония: 2. updated ivan@example.org queued: Интернет, Телефония
+            0s +inc1:acme/VPN: 3. opened john@example.org queued: VPN
+            1s sent: 1. opened ivan@example.org sent: Интернет
+            1s sent: 2. updated ivan@example.org sent: Интернет, Телефония
+            1s sent: 3. opened john@example.org sent: VPN
+            77s 2s: 4. restored ivan@example.org queued: Интернет, Телефония
+            83s 6s: 5. restored john@example.org queued: VPN
+        "#]],
+    );
+}
+
+#[test]
+fn a_stale_mapping_is_a_draft_and_never_a_guess() {
+    check(
+        "+inc1:ромашка/Интернет? 2s -inc1:ромашка/Интернет? 6s",
+        expect![[r#"
+            0s +inc1:ромашка/Интернет?: 1. opened ivan@example.org draft (stale_mapping): Интернет
+            8s 6s: 1. opened ivan@example.org withdrawn (stale_mapping): Интернет
+        "#]],
+    );
+}
+
+#[test]
+fn in_shadow_all_is_written_and_nothing_queued() {
+    check(
+        "shadow-acme +inc1:acme/VPN +inc1:ромашка/Интернет 2s -inc1:acme/VPN 6s",
+        expect![[r#"
+            0s +inc1:acme/VPN: 1. opened john@example.org draft (shadow): VPN
+            0s +inc1:ромашка/Интернет: 2. opened ivan@example.org queued: Интернет
+            8s 6s: 3. restored john@example.org draft (shadow): VPN
+        "#]],
+    );
+}
+
+#[test]
+fn a_burst_waits_three_minutes_for_a_person_and_longer_while_we_are_cut_off() {
+    check(
+        "+i:a/s1 +i:b/s2 +i:c/s3 +i:d/s4 +i:e/s5 1s +i:f/s6 1s cut_off 180s 20s live 11s",
+        expect![[r#"
+            0s +i:a/s1: 1. opened a@example.org queued: s1
+            0s +i:b/s2: 2. opened b@example.org queued: s2
+            0s +i:c/s3: 3. opened c@example.org queued: s3
+            0s +i:d/s4: 4. opened d@example.org queued: s4
+            0s +i:e/s5: 5. opened e@example.org queued: s5
+            1s +i:f/s6: 6. opened f@example.org held (brake_clients): s6
+            182s 180s: 6. opened f@example.org held (cut_off): s6
+            213s 11s: 6. opened f@example.org queued (cut_off): s6
+        "#]],
+    );
+}
+
+#[test]
+fn what_never_went_out_is_withdrawn_when_all_is_well_and_nobody_hears_of_it() {
+    check(
+        "+i:a/s1 +i:b/s2 +i:c/s3 +i:d/s4 +i:e/s5 1s +i:f/s6 1s -i:f/s6 6s",
+        expect![[r#"
+            0s +i:a/s1: 1. opened a@example.org queued: s1
+            0s +i:b/s2: 2. opened b@example.org queued: s2
+            0s +i:c/s3: 3. opened c@example.org queued: s3
+            0s +i:d/s4: 4. opened d@example.org queued: s4
+            0s +i:e/s5: 5. opened e@example.org queued: s5
+            1s +i:f/s6: 6. opened f@example.org held (brake_clients): s6
+            8s 6s: 6. opened f@example.org withdrawn (brake_clients): s6
+        "#]],
+    );
+}
+
+#[test]
+fn who_was_told_under_a_merged_incident_goes_on_hearing_in_the_same_thread() {
+    check(
+        "+i1:ромашка/Интернет 1s sent +i2:acme/VPN 1s sent i1=>i2 1s -i1:ромашка/Интернет -i2:acme/VPN 6s",
+        expect![[r#"
+            0s +i1:ромашка/Интернет: 1. opened ivan@example.org queued: Интернет
+            1s sent: 1. opened ivan@example.org sent: Интернет
+            1s +i2:acme/VPN: 2. opened john@example.org queued: VPN
+            2s sent: 2. opened john@example.org sent: VPN
+            9s 6s: 3. restored ivan@example.org queued: Интернет
+            9s 6s: 4. restored john@example.org queued: VPN
+        "#]],
+    );
+}
+
+#[test]
+fn a_fault_that_comes_back_is_a_new_story_in_the_same_thread() {
+    check(
+        "+i1:acme/VPN 1s sent -i1:acme/VPN 6s sent +i1:acme/VPN 1s",
+        expect![[r#"
+            0s +i1:acme/VPN: 1. opened john@example.org queued: VPN
+            1s sent: 1. opened john@example.org sent: VPN
+            7s 6s: 2. restored john@example.org queued: VPN
+            7s sent: 2. restored john@example.org sent: VPN
+            7s +i1:acme/VPN: 3. opened john@example.org queued: VPN
+        "#]],
+    );
+}
+
+#[test]
+fn faults_of_one_client_within_the_gathering_time_make_one_notice() {
+    let told = run(async |stage| {
+        // Something on the client's device waits for its verdict, so the first fault gathers.
+        let device = stage.device("r9").await;
+        stage.world.service(stage.world.clients[0], "Видео", &[(device, None)]).await;
+        let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+        let mut suspect = alarm(device, stage.world.sites[1], IncidentId::new(), tx.now());
+        (suspect.state, suspect.incident, suspect.raised_at) = (AlarmState::Suspect, None, None);
+        tx.insert_alarm(&suspect).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut told = String::new();
+        for word in ["+i1:ромашка/Интернет", "5s", "+i2:ромашка/VPN", "14s", "1s"] {
+            stage.step(word).await;
+            told.push_str(&format!("{word}: {:?}\n", stage.lines().await));
+        }
+        told
+    });
+    let expected = expect![[r#"
+        +i1:ромашка/Интернет: []
+        5s: []
+        +i2:ромашка/VPN: []
+        14s: []
+        1s: ["opened ivan@example.org queued: VPN, Интернет"]
+    "#]];
+    for one in told {
+        expected.assert_eq(&one);
+    }
+}
+
+#[test]
+fn nobody_to_tell_is_said_aloud() {
+    let told = run(async |stage| {
+        let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+        for contact in tx.contacts(Some(stage.world.clients[1]), Page::default()).await.unwrap().items {
+            tx.delete_contact(contact.id).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        stage.step("+i1:acme/VPN").await;
+        stage.lines().await.join("\n")
+    });
+    assert!(told.iter().all(|one| one == "opened nobody failed: VPN"), "{told:?}");
+}
+
+#[test]
+fn while_the_mail_server_is_away_nothing_is_lost_and_the_order_is_kept() {
+    let Some(mut exim) = exim::start() else { return };
+    let database = testkit::sqlite();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut stage = Stage::new(&database.location).await;
+        let mailer = notify::channel::email::Mailer::new(exim.url().parse().unwrap(), Some(&exim.ca_pem()), notify::channel::email::Timeouts::default()).unwrap();
+        let sender = Sender {
+            mailer: Some(mailer),
+            default_from: "noc@example.org".into(),
+            webhook: notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap(),
+            open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
+        };
+        let send = SendQueued { store: stage.world.store.clone(), sender };
+        exim.stop();
+        stage.step("+i1:ромашка/Интернет").await;
+        // An hour without a mail server, the fault over in the middle of it.
+        for minute in 0..60 {
+            if minute == 30 {
+                stage.step("-i1:ромашка/Интернет").await;
+            }
+            stage.step("60s").await;
+            send.run().await.unwrap();
+        }
+        let waiting = stage.lines().await;
+        assert_eq!(waiting.len(), 2, "{waiting:?}");
+        assert!(waiting.iter().all(|line| line.contains("queued")), "{waiting:?}");
+        exim.restart();
+        for _ in 0..10 {
+            stage.step("60s").await;
+            send.run().await.unwrap();
+        }
+        let mails = exim.mails(2);
+        assert_eq!(mails.len(), 2);
+        let first_id = mails[0].lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned();
+        assert!(mails[1].contains(&format!("In-Reply-To: {first_id}")), "the second hangs on the first:\n{}", mails[1]);
+        let mut tx = stage.world.store.read(&World::scope()).await.unwrap();
+        for listed in tx.notices(&NoticeFilter::default(), Page::default()).await.unwrap().items {
+            assert_eq!(listed.notice.state, NoticeState::Sent);
+            assert!(listed.notice.proof.as_deref().is_some_and(|proof| proof.starts_with("250")), "{:?}", listed.notice.proof);
+        }
+    });
+}
