@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::Scope;
 use serde::Serialize;
 use store::{PageOf, Replay, StoreError, Tx};
 use utoipa::ToSchema;
@@ -92,7 +93,12 @@ pub(crate) struct Work {
 impl Work {
     /// A repetition ends here with the answer that was given the first time.
     pub(crate) async fn begin(app: &App, caller: &Caller, once: Once) -> ApiResult<Self> {
-        let mut tx = app.store.write(&caller.scope()).await?;
+        Self::begin_within(app, caller, &caller.scope(), once).await
+    }
+
+    /// With a narrower scope than all that the caller sees.
+    pub(crate) async fn begin_within(app: &App, caller: &Caller, scope: &Scope, once: Once) -> ApiResult<Self> {
+        let mut tx = app.store.write(scope).await?;
         if let Some(key) = &once.key {
             if let Some(kept) = tx.replay(caller.person, key).await? {
                 return Err(again(app, caller, &once, &kept)?);

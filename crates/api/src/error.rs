@@ -221,6 +221,25 @@ impl From<RegisterError> for ApiError {
     }
 }
 
+macro_rules! from_verb {
+    ($($verb:ident::$error:ident: $what:literal),+) => {$(
+        impl From<$verb::$error> for ApiError {
+            fn from(error: $verb::$error) -> Self {
+                match error {
+                    $verb::$error::NotFound => Self::not_found($what),
+                    $verb::$error::Conflict { reason } => Self::Conflict { detail: capital(&reason) },
+                    $verb::$error::Bad(problem) => Self::bad(problem),
+                    $verb::$error::Store(error) => error.into(),
+                    // Only jobs meet the rest.
+                    #[allow(unreachable_patterns)]
+                    other => Self::Internal { cause: chain(&other) },
+                }
+            }
+        }
+    )+};
+}
+from_verb!(monitor::MonitorError: "alarm", notify::NotifyError: "notice", support::SupportError: "ticket");
+
 /// An error's text as a sentence.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -22,4 +22,5 @@ mod view;
 mod who;
 
 pub use app::{Centre, Numbers};
+pub use resource::events::STREAMS_PER_PERSON_MAX;
 pub use routes::{openapi, router};

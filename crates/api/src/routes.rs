@@ -2,7 +2,10 @@
 
 use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
-use crate::resource::{alarms, contacts, credentials, devices, interfaces, services, sessions, setup, tenants, users};
+use crate::resource::{
+    alarms, audit, collectors, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions, settings, setup,
+    summary, tenants, tickets, users,
+};
 use crate::openapi as document;
 use crate::{assets, health, layers};
 use axum::http::header;
@@ -37,6 +40,28 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(services::read, services::patch, services::remove))
         .routes(routes!(alarms::list))
         .routes(routes!(alarms::read))
+        .routes(routes!(alarms::ack))
+        .routes(routes!(alarms::unack))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::read))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::release_all))
+        .routes(routes!(notices::read))
+        .routes(routes!(notices::release))
+        .routes(routes!(notices::withdraw))
+        .routes(routes!(notices::correct))
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::read))
+        .routes(routes!(tickets::ack))
+        .routes(routes!(tickets::note))
+        .routes(routes!(tickets::resolve))
+        .routes(routes!(series::read))
+        .routes(routes!(collectors::list))
+        .routes(routes!(summary::read))
+        .routes(routes!(settings::read, settings::patch))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(events::stream))
 }
 
 /// The OpenAPI document, pretty and the same at every build of the same code.

@@ -22,6 +22,9 @@ impl Ref {
     pub(crate) fn new(id: impl std::fmt::Display, name: impl Into<String>) -> Self {
         Self { id: id.to_string(), name: name.into() }
     }
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,11 +1,12 @@
 //! Serving one collector: its plan down, its reports up.
 
-use crate::ingest::{Ingest, scope};
-use crate::planning::{self, KeyOpener};
 use crate::DispatchError;
+use crate::ingest::Ingest;
+use crate::planning::{self, KeyOpener};
 use link::{CentreEnd, Report, Task};
 use model::observation::{Heartbeat, Reference, Sight};
-use model::{CollectorId, Timestamp};
+use model::scope::Reason;
+use model::{CollectorId, Scope, Timestamp};
 use serde_json::json;
 use series::Series;
 use std::time::Duration;
@@ -19,6 +20,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 const SEEN_EVERY: Duration = Duration::from_secs(10);
 /// How often a collector's row says that it lives, unless something changed.
 const COLLECTOR_ROW_EVERY: Duration = Duration::from_secs(15);
+
+pub(crate) fn scope() -> Scope {
+    Scope::installation(Reason("dispatch"))
+}
 
 /// Counted since the start, for /metrics.
 #[derive(Debug, Default)]
@@ -116,7 +121,11 @@ impl Dispatch {
                 let references = heartbeat
                     .references
                     .into_iter()
-                    .map(|reference| Reference { target: reference.target, answers: reference.answered, has_ever_answered: reference.has_ever_answered })
+                    .map(|reference| Reference {
+                        target: reference.target,
+                        answers: reference.answered,
+                        has_ever_answered: reference.has_ever_answered,
+                    })
                     .collect();
                 let heartbeat = Heartbeat { collector: self.collector, at: heartbeat.at, references };
                 if let Err(error) = self.write_row(&heartbeat, row_written).await {

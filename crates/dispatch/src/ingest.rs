@@ -1,19 +1,15 @@
 //! From one observation to rows and samples.
 
+use crate::flow::scope;
 use crate::{DispatchError, samples, tables};
 use model::device::{Facts, Interface};
 use model::event::EventKind;
 use model::observation::{Finding, Observation, ProbeMethod, SnmpAnswer, Tables};
-use model::scope::Reason;
-use model::{DeviceId, Scope, Timestamp};
+use model::{DeviceId, Timestamp};
 use serde_json::json;
 use series::{Sample, Series};
 use std::collections::HashMap;
 use store::Store;
-
-pub(crate) fn scope() -> Scope {
-    Scope::installation(Reason("dispatch"))
-}
 
 /// What was last written of a device, so that an observation that brings nothing new writes nothing.
 #[derive(Default)]
@@ -60,7 +56,14 @@ impl Ingest {
         Ok(())
     }
 
-    async fn take_tables(&mut self, store: &Store, series: &Series, device: DeviceId, tables: &Tables, at: Timestamp) -> Result<Vec<Sample>, DispatchError> {
+    async fn take_tables(
+        &mut self,
+        store: &Store,
+        series: &Series,
+        device: DeviceId,
+        tables: &Tables,
+        at: Timestamp,
+    ) -> Result<Vec<Sample>, DispatchError> {
         let known = self.known(store, device).await?;
         let changes = tables::compare(device, &known, tables, at);
         if changes.left_out > 0 {
@@ -125,13 +128,21 @@ impl Ingest {
 
     async fn note_method(&mut self, store: &Store, device: DeviceId, method: ProbeMethod) -> Result<(), DispatchError> {
         match self.facts(store, device).await? {
-            Some(facts) if facts.probe_method != Some(method) => self.write_facts(store, device, Facts { probe_method: Some(method), ..facts }).await,
+            Some(facts) if facts.probe_method != Some(method) => {
+                self.write_facts(store, device, Facts { probe_method: Some(method), ..facts }).await
+            }
             _ => Ok(()),
         }
     }
 
     /// Writes the system group if it says something new; returns the start time when the device has restarted since we last looked.
-    async fn note_facts(&mut self, store: &Store, device: DeviceId, tables: &Tables, at: Timestamp) -> Result<Option<Timestamp>, DispatchError> {
+    async fn note_facts(
+        &mut self,
+        store: &Store,
+        device: DeviceId,
+        tables: &Tables,
+        at: Timestamp,
+    ) -> Result<Option<Timestamp>, DispatchError> {
         let Some(before) = self.facts(store, device).await? else { return Ok(None) };
         let booted_at = tables.uptime.map(|uptime| at.minus(uptime));
         let has_moved = match (before.booted_at, booted_at) {

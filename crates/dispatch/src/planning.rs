@@ -1,10 +1,10 @@
 //! The plan of a collector, from the register.
 
 use crate::DispatchError;
+use crate::flow::scope;
 use link::{DevicePlan, Plan};
 use model::credential::Key;
-use model::scope::Reason;
-use model::{CollectorId, CredentialId, DeviceId, Scope};
+use model::{CollectorId, CredentialId, DeviceId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
@@ -16,7 +16,7 @@ const DEVICES_PER_QUERY: usize = 500;
 
 /// A snapshot of everything this collector shall look at. `revision` is the number of the last event it contains.
 pub(crate) async fn plan(store: &Store, collector: CollectorId, open: &KeyOpener) -> Result<Plan, DispatchError> {
-    let mut tx = store.read(&Scope::installation(Reason("dispatch"))).await?;
+    let mut tx = store.read(&scope()).await?;
     let revision = tx.last_event().await?;
     let references = tx.settings().await?.reference_targets;
     let rows = tx.devices_of_collector(collector).await?;
@@ -27,13 +27,16 @@ pub(crate) async fn plan(store: &Store, collector: CollectorId, open: &KeyOpener
         for interface in tx.watched_interfaces(&ids).await? {
             watched.entry(interface.device).or_default().push(interface.if_name);
         }
-        let mut used: Vec<CredentialId> = some.iter().flat_map(|device| device.credentials.iter().copied()).filter(|id| !keys.contains_key(id)).collect();
+        let mut used: Vec<CredentialId> =
+            some.iter().flat_map(|device| device.credentials.iter().copied()).filter(|id| !keys.contains_key(id)).collect();
         used.sort_unstable();
         used.dedup();
         for sealed in tx.sealed_credentials(&used).await? {
             match open(sealed.credential.id, &sealed.sealed) {
                 Ok(key) => drop(keys.insert(sealed.credential.id, key)),
-                Err(error) => tracing::error!(credential = %sealed.credential.id, %error, "A credential cannot be opened; its devices are looked at without it"),
+                Err(error) => {
+                    tracing::error!(credential = %sealed.credential.id, %error, "A credential cannot be opened; its devices are looked at without it")
+                }
             }
         }
     }

@@ -112,7 +112,11 @@ mod tests {
     #[test]
     fn an_interface_is_its_name_whatever_the_index_does() {
         let (device, first, later) = (DeviceId::new(), Timestamp::from_secs(10), Timestamp::from_secs(70));
-        let before = Tables { interfaces: vec![reading("eth0", 1, OperStatus::Up), reading("eth1", 2, OperStatus::Up)], is_complete: true, ..Tables::default() };
+        let before = Tables {
+            interfaces: vec![reading("eth0", 1, OperStatus::Up), reading("eth1", 2, OperStatus::Up)],
+            is_complete: true,
+            ..Tables::default()
+        };
         let rows = compare(device, &[], &before, first).new;
         assert_eq!(rows.iter().map(|row| (row.if_name.as_str(), row.if_index)).collect::<Vec<_>>(), [("eth0", Some(1)), ("eth1", Some(2))]);
         assert_eq!(compare(device, &rows, &before, later), Changes::default(), "nothing changed, nothing is written");
@@ -123,14 +127,21 @@ mod tests {
         let told: Vec<_> = changes.changed.iter().map(|row| (row.id, row.if_index, row.oper, row.oper_since, row.is_present)).collect();
         assert_eq!(
             told,
-            [(rows[1].id, Some(1), Some(OperStatus::Down), Some(later), true), (rows[0].id, Some(1), Some(OperStatus::Up), Some(first), false)]
+            [
+                (rows[1].id, Some(1), Some(OperStatus::Down), Some(later), true),
+                (rows[0].id, Some(1), Some(OperStatus::Up), Some(first), false)
+            ]
         );
     }
 
     #[test]
     fn a_table_that_broke_off_takes_no_interface_away() {
         let device = DeviceId::new();
-        let whole = Tables { interfaces: vec![reading("a", 1, OperStatus::Up), reading("b", 2, OperStatus::Up)], is_complete: true, ..Tables::default() };
+        let whole = Tables {
+            interfaces: vec![reading("a", 1, OperStatus::Up), reading("b", 2, OperStatus::Up)],
+            is_complete: true,
+            ..Tables::default()
+        };
         let rows = compare(device, &[], &whole, Timestamp::from_secs(1)).new;
         let half = Tables { interfaces: vec![reading("a", 1, OperStatus::Up)], is_complete: false, ..Tables::default() };
         assert_eq!(compare(device, &rows, &half, Timestamp::from_secs(2)), Changes::default());

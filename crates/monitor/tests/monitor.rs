@@ -3,6 +3,8 @@
 //! A script is a list of words: `10s` lets time pass, `r1-` is a missed probe of r1, `r1+` an answered one, `r1.snmp-` a silent agent,
 //! `r1/eth1-` an interface read as down, `ref-` a heartbeat whose reference targets are silent, `ref+` one where they answer, `tick`.
 
+#![allow(clippy::unwrap_used)]
+
 use expect_test::{Expect, expect};
 use model::alarm::{AlarmClass, AlarmObject};
 use model::device::{AdminStatus, OperStatus};

@@ -50,8 +50,12 @@ pub async fn release_held(tx: &mut Tx) -> Result<u32, NotifyError> {
 pub async fn withdraw(tx: &mut Tx, notice: NoticeId) -> Result<(), NotifyError> {
     let notice = tx.notice(notice).await?.ok_or(NotifyError::NotFound)?.notice;
     match notice.state {
-        NoticeState::Held | NoticeState::Draft | NoticeState::Queued | NoticeState::Failed => change(tx, notice, NoticeState::Withdrawn, "notice.withdraw").await,
-        state => Err(NotifyError::Conflict { reason: format!("a notice that is {state} cannot be withdrawn; a sent one can be corrected") }),
+        NoticeState::Held | NoticeState::Draft | NoticeState::Queued | NoticeState::Failed => {
+            change(tx, notice, NoticeState::Withdrawn, "notice.withdraw").await
+        }
+        state => {
+            Err(NotifyError::Conflict { reason: format!("a notice that is {state} cannot be withdrawn; a sent one can be corrected") })
+        }
     }
 }
 
@@ -67,7 +71,9 @@ pub async fn correct(tx: &mut Tx, notice: NoticeId, text: String) -> Result<Noti
     }
     let wrong = tx.notice(notice).await?.ok_or(NotifyError::NotFound)?;
     if wrong.notice.state != NoticeState::Sent {
-        return Err(NotifyError::Conflict { reason: format!("only a sent notice can be corrected, this one is {}; withdraw it instead", wrong.notice.state) });
+        return Err(NotifyError::Conflict {
+            reason: format!("only a sent notice can be corrected, this one is {}; withdraw it instead", wrong.notice.state),
+        });
     }
     let brand = tx.inherited(wrong.notice.client).await?;
     let contact = match wrong.notice.contact {
@@ -88,10 +94,22 @@ pub async fn correct(tx: &mut Tx, notice: NoticeId, text: String) -> Result<Noti
         hold: None,
         release_at: None,
     };
-    let to = Recipient { contact: contact.as_ref(), channel: wrong.notice.channel, address: &wrong.notice.address, language: wrong.notice.language };
+    let to = Recipient {
+        contact: contact.as_ref(),
+        channel: wrong.notice.channel,
+        address: &wrong.notice.address,
+        language: wrong.notice.language,
+    };
     write::write(tx, &draft, &to, &brand).await?;
     let written = tx.notices_of_thread(wrong.notice.incident, wrong.notice.client).await?;
     let correction = written.into_iter().find(|listed| listed.step == step).ok_or(NotifyError::NotFound)?.notice;
-    tx.audit("notice.correct", correction.id, correction.client, Some(json!({ "corrects": wrong.notice.id })), Some(json!({ "text": text }))).await?;
+    tx.audit(
+        "notice.correct",
+        correction.id,
+        correction.client,
+        Some(json!({ "corrects": wrong.notice.id })),
+        Some(json!({ "text": text })),
+    )
+    .await?;
     Ok(correction.id)
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use store::{Store, Thread, Tx};
 use work::Job;
 
-fn scope() -> Scope {
+pub(crate) fn scope() -> Scope {
     Scope::installation(Reason("notify"))
 }
 
@@ -45,7 +45,9 @@ impl Job for WriteDue {
         for thread in due {
             let mut tx = self.store.write(&scope()).await?;
             // Again under the write lock: an impact may have come or gone.
-            let Some(fresh) = tx.thread(thread.incident, thread.client).await?.filter(|fresh| fresh.state == thread.state) else { continue };
+            let Some(fresh) = tx.thread(thread.incident, thread.client).await?.filter(|fresh| fresh.state == thread.state) else {
+                continue;
+            };
             match fresh.state.as_str() {
                 GATHERING => tell(&mut tx, fresh, &first_words).await?,
                 CLOSING => close(&mut tx, fresh).await?,
@@ -109,7 +111,14 @@ async fn burst(tx: &mut Tx, thread: &Thread, first_words: &BTreeSet<TenantId>) -
 }
 
 /// One message to every contact whom it concerns: those of the client, and of his sites that are hit.
-async fn say(tx: &mut Tx, thread: &Thread, kind: NoticeKind, hits: &[Hit], hold: Option<HoldReason>, settings: &Settings) -> Result<(), NotifyError> {
+async fn say(
+    tx: &mut Tx,
+    thread: &Thread,
+    kind: NoticeKind,
+    hits: &[Hit],
+    hold: Option<HoldReason>,
+    settings: &Settings,
+) -> Result<(), NotifyError> {
     let brand = tx.inherited(thread.client).await?;
     let client_name = tx.tenant(thread.client).await?.map(|client| client.name).unwrap_or_default();
     let incidents = led_incidents(tx, thread).await?;
@@ -124,7 +133,8 @@ async fn say(tx: &mut Tx, thread: &Thread, kind: NoticeKind, hits: &[Hit], hold:
             }
         }
     }
-    let release_at = (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(Duration::from_secs(u64::from(settings.brake.hold_s))));
+    let release_at =
+        (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(Duration::from_secs(u64::from(settings.brake.hold_s))));
     let draft = Draft {
         incident: thread.incident,
         client: thread.client,

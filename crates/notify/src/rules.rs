@@ -112,7 +112,11 @@ mod tests {
             ((true, 99, 20, 20), Some(HoldReason::Shadow)),
         ];
         for ((is_shadow, clients, unreachable, devices), expected) in cases {
-            assert_eq!(hold(is_shadow, brake, Burst { clients, unreachable, devices }), expected, "{clients} clients, {unreachable} of {devices} devices");
+            assert_eq!(
+                hold(is_shadow, brake, Burst { clients, unreachable, devices }),
+                expected,
+                "{clients} clients, {unreachable} of {devices} devices"
+            );
         }
     }
 }

@@ -4,11 +4,11 @@ use crate::NotifyError;
 use crate::channel::SendError;
 use crate::channel::email::{Mail, Mailer};
 use crate::channel::webhook::{Post, SigningKey, Webhook};
+use crate::flow::scope;
 use futures::future::join_all;
 use model::event::EventKind;
 use model::notice::{Channel, Notice, NoticeState};
-use model::scope::Reason;
-use model::{ContactId, Scope, Secret, Timestamp};
+use model::{ContactId, Secret, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +23,6 @@ const RETRY_FIRST: Duration = Duration::from_secs(5);
 const RETRY_LONGEST: Duration = Duration::from_secs(300);
 /// A notice that nobody could be given for two days is reported as failed: it would only confuse.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(48 * 3600);
-
-fn scope() -> Scope {
-    Scope::installation(Reason("notify"))
-}
 
 /// Opens a webhook secret that was sealed with the master key.
 pub type SecretOpener = Arc<dyn Fn(ContactId, &[u8]) -> Result<Secret, String> + Send + Sync>;
@@ -90,11 +86,22 @@ impl SendQueued {
         notice.attempts += 1;
         settle(&mut notice, outcome, now);
         tx.update_notice(&notice).await?;
-        tx.emit(EventKind::NoticeChanged, notice.id, notice.client, notice.version + 1, json!({ "state": notice.state, "sent_at": notice.sent_at })).await?;
+        tx.emit(
+            EventKind::NoticeChanged,
+            notice.id,
+            notice.client,
+            notice.version + 1,
+            json!({ "state": notice.state, "sent_at": notice.sent_at }),
+        )
+        .await?;
         tx.commit().await?;
         match notice.state {
-            NoticeState::Sent => tracing::info!(notice = %notice.id, incident = %notice.incident, channel = %notice.channel, kind = %notice.kind, "Told a client: notice {} is sent", notice.id),
-            _ => tracing::warn!(notice = %notice.id, attempts = notice.attempts, state = %notice.state, error = notice.last_error.as_deref().unwrap_or(""), "Notice {} was not taken", notice.id),
+            NoticeState::Sent => {
+                tracing::info!(notice = %notice.id, incident = %notice.incident, channel = %notice.channel, kind = %notice.kind, "Told a client: notice {} is sent", notice.id)
+            }
+            _ => {
+                tracing::warn!(notice = %notice.id, attempts = notice.attempts, state = %notice.state, error = notice.last_error.as_deref().unwrap_or(""), "Notice {} was not taken", notice.id)
+            }
         }
         Ok(())
     }
@@ -132,7 +139,10 @@ impl SendQueued {
     async fn first_message_id(&self, notice: &Notice) -> Result<Option<String>, NotifyError> {
         let mut tx = self.store.read(&scope()).await?;
         let written = tx.notices_of_thread(notice.incident, notice.client).await?;
-        let first = written.into_iter().map(|listed| listed.notice).find(|other| other.address == notice.address && other.channel == notice.channel);
+        let first = written
+            .into_iter()
+            .map(|listed| listed.notice)
+            .find(|other| other.address == notice.address && other.channel == notice.channel);
         Ok(first.filter(|first| first.id != notice.id).map(|first| first.message_id))
     }
 
@@ -145,7 +155,9 @@ impl SendQueued {
         let Some((contact, sealed)) = sealed else {
             return Ok(Outcome::Never("this contact has no webhook secret any more: set the webhook anew".into()));
         };
-        let key = match (self.sender.open_secret)(contact, &sealed).and_then(|secret| SigningKey::from_secret(&secret).map_err(|problem| problem.to_string())) {
+        let key = match (self.sender.open_secret)(contact, &sealed)
+            .and_then(|secret| SigningKey::from_secret(&secret).map_err(|problem| problem.to_string()))
+        {
             Ok(key) => key,
             Err(error) => return Ok(Outcome::Again(error)),
         };

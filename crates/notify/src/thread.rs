@@ -96,7 +96,8 @@ async fn incident_merged(tx: &mut Tx, from: IncidentId, into: IncidentId) -> Res
         let lead = leading(tx, old.clone()).await?;
         match tx.thread(into, old.client).await? {
             None => {
-                let thread = Thread { incident: into, lead: lead.incident, state: JOINED.into(), told_services: NOTHING_TOLD.into(), ..old };
+                let thread =
+                    Thread { incident: into, lead: lead.incident, state: JOINED.into(), told_services: NOTHING_TOLD.into(), ..old };
                 tx.save_thread(&thread).await?;
             }
             Some(mut new) if new.lead == new.incident && new.told_services == NOTHING_TOLD && lead.incident != new.incident => {

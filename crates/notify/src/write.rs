@@ -100,7 +100,9 @@ pub(crate) async fn write_unaddressed(tx: &mut Tx, draft: &Draft<'_>, brand: &In
     let before = tx.now();
     write(tx, draft, &nobody, brand).await?;
     let written = tx.notices_of_thread(draft.incident, draft.client).await?;
-    if let Some(mut row) = written.into_iter().map(|listed| listed.notice).find(|notice| notice.address.is_empty() && notice.created_at == before) {
+    if let Some(mut row) =
+        written.into_iter().map(|listed| listed.notice).find(|notice| notice.address.is_empty() && notice.created_at == before)
+    {
         row.state = NoticeState::Failed;
         row.last_error = Some("this client has no contact: nobody could be told".into());
         tx.update_notice(&row).await?;

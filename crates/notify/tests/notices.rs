@@ -1,5 +1,7 @@
 //! Stories of notices: impacts come and go, and what is written to whom. Real rows on both databases; nothing is sent here but where a story says so.
 
+#![allow(clippy::unwrap_used)]
+
 use expect_test::{Expect, expect};
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
 use model::event::EventKind;
@@ -32,7 +34,15 @@ impl Stage {
         world.contact(world.clients[0], "ivan@example.org", Language::Ru).await;
         world.contact(world.clients[1], "john@example.org", Language::En).await;
         let clients = [("ромашка".to_string(), world.clients[0]), ("acme".to_string(), world.clients[1])].into();
-        Self { world, devices: BTreeMap::new(), incidents: BTreeMap::new(), clients, services: BTreeMap::new(), open: BTreeMap::new(), told: 0 }
+        Self {
+            world,
+            devices: BTreeMap::new(),
+            incidents: BTreeMap::new(),
+            clients,
+            services: BTreeMap::new(),
+            open: BTreeMap::new(),
+            told: 0,
+        }
     }
 
     async fn client(&mut self, name: &str) -> TenantId {
@@ -74,7 +84,16 @@ impl Stage {
             None => {
                 let id = IncidentId::new();
                 let alarm = alarm(device, self.world.sites[1], id, now);
-                let new = Incident { id, tenant: self.world.sites[1], root: alarm.id, state: IncidentState::Open, opened_at: now, closed_at: None, merged_into: None, version: 1 };
+                let new = Incident {
+                    id,
+                    tenant: self.world.sites[1],
+                    root: alarm.id,
+                    state: IncidentState::Open,
+                    opened_at: now,
+                    closed_at: None,
+                    merged_into: None,
+                    version: 1,
+                };
                 tx.insert_incident(&new).await.unwrap();
                 tx.insert_alarm(&alarm).await.unwrap();
                 self.incidents.insert(incident_name.into(), id);
@@ -82,9 +101,15 @@ impl Stage {
             }
         };
         let alarm = tx.alarms_of_incident(incident).await.unwrap()[0].id;
-        let impact = Impact { id: ImpactId::new(), incident, alarm, service, client, mapping, from: now.minus(Duration::from_secs(20)), to: None };
+        let impact =
+            Impact { id: ImpactId::new(), incident, alarm, service, client, mapping, from: now.minus(Duration::from_secs(20)), to: None };
         let id = impact.id;
-        let listed = ImpactListed { impact, service_name: service_name.trim_end_matches('?').into(), client_name: client_name.into(), site: Some(self.world.sites[1]) };
+        let listed = ImpactListed {
+            impact,
+            service_name: service_name.trim_end_matches('?').into(),
+            client_name: client_name.into(),
+            site: Some(self.world.sites[1]),
+        };
         tx.insert_impact(&listed).await.unwrap();
         tx.emit(EventKind::ImpactOpened, id, client, 1, store::Fields::Null).await.unwrap();
         tx.commit().await.unwrap();
@@ -179,7 +204,8 @@ impl Stage {
             .map(|listed| {
                 let notice = &listed.notice;
                 let reason = notice.hold_reason.map_or(String::new(), |reason| format!(" ({reason})"));
-                let services: Vec<&str> = self.services.keys().map(|name| name.trim_end_matches('?')).filter(|name| notice.body.contains(*name)).collect();
+                let services: Vec<&str> =
+                    self.services.keys().map(|name| name.trim_end_matches('?')).filter(|name| notice.body.contains(*name)).collect();
                 let to = if notice.address.is_empty() { "nobody" } else { &notice.address };
                 format!("{} {} {}{reason}: {}", notice.kind, to, notice.state, services.join(", "))
             })
@@ -401,7 +427,12 @@ fn while_the_mail_server_is_away_nothing_is_lost_and_the_order_is_kept() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut stage = Stage::new(&database.location).await;
-        let mailer = notify::channel::email::Mailer::new(exim.url().parse().unwrap(), Some(&exim.ca_pem()), notify::channel::email::Timeouts::default()).unwrap();
+        let mailer = notify::channel::email::Mailer::new(
+            exim.url().parse().unwrap(),
+            Some(&exim.ca_pem()),
+            notify::channel::email::Timeouts::default(),
+        )
+        .unwrap();
         let sender = Sender {
             mailer: Some(mailer),
             default_from: "noc@example.org".into(),

@@ -85,8 +85,11 @@ impl Config {
             "no data folder is given: say `polyot serve --data FOLDER`, set POLYOT_DATA, or write `data_dir = \"/var/lib/polyot\"` into polyot.toml",
         )?;
         let listen_text = flags.listen.or_else(|| env("POLYOT_LISTEN")).or(file.listen).unwrap_or_else(|| LISTEN_DEFAULT.to_owned());
-        let listen = listen_text.parse().map_err(|_| format!("listen: `{listen_text}` is not an address with a port; expected e.g. {LISTEN_DEFAULT} or [::]:8080"))?;
-        let database_url = flags.database_url.or_else(|| env("POLYOT_DATABASE_URL")).or(file.database_url.map(|url| url.reveal().to_owned()));
+        let listen = listen_text
+            .parse()
+            .map_err(|_| format!("listen: `{listen_text}` is not an address with a port; expected e.g. {LISTEN_DEFAULT} or [::]:8080"))?;
+        let database_url =
+            flags.database_url.or_else(|| env("POLYOT_DATABASE_URL")).or(file.database_url.map(|url| url.reveal().to_owned()));
         let location = match database_url {
             None => store::Location::Sqlite(data_dir.join(DATABASE_FILE)),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => store::Location::Postgres(url),
@@ -129,7 +132,8 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn read(path: &Path) -> Result<File, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("the configuration file {} cannot be read: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("the configuration file {} cannot be read: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| {
         // Only the place and the reason: the line itself may hold a password.
         let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));

@@ -94,7 +94,14 @@ impl Registrar {
     }
 
     async fn post(&self, path: &str, body: Value) -> Result<Value, String> {
-        let answer = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(&body).send().await.map_err(|error| format!("POST {path}: {error}"))?;
+        let answer = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+            .json(&body)
+            .send()
+            .await
+            .map_err(|error| format!("POST {path}: {error}"))?;
         let status = answer.status();
         let value: Value = answer.json().await.map_err(|error| format!("POST {path}: {error}"))?;
         if status.is_success() { Ok(value) } else { Err(format!("POST {path}: {status}: {value}")) }
@@ -110,7 +117,11 @@ impl Registrar {
         let tenants = self.tenants(topology).await?;
         let of = |key: &str| tenants.get(key).cloned().ok_or_else(|| format!("the topology names no tenant `{key}`"));
         for contact in &topology.contacts {
-            self.make("/contacts", json!({ "tenant": of(&contact.tenant)?, "name": contact.name, "email": contact.email, "language": contact.language })).await?;
+            self.make(
+                "/contacts",
+                json!({ "tenant": of(&contact.tenant)?, "name": contact.name, "email": contact.email, "language": contact.language }),
+            )
+            .await?;
         }
         let mut credentials: HashMap<&'static str, String> = HashMap::new();
         let mut devices: HashMap<String, String> = HashMap::new();
@@ -146,7 +157,13 @@ impl Registrar {
     }
 
     async fn provider(&self) -> Result<String, String> {
-        let answer = self.client.get(format!("{}/tenants?kind=provider", self.base)).bearer_auth(&self.token).send().await.map_err(|error| error.to_string())?;
+        let answer = self
+            .client
+            .get(format!("{}/tenants?kind=provider", self.base))
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
         let page: Value = answer.json().await.map_err(|error| error.to_string())?;
         page["items"][0]["id"].as_str().map(str::to_owned).ok_or_else(|| "the demo has no provider".into())
     }
@@ -175,12 +192,18 @@ impl Registrar {
 
 fn credential(provider: &str, key: &Key) -> Value {
     match key {
-        Key::SnmpV2c { community } => json!({ "tenant": provider, "name": "Simulated v2c", "kind": "snmp_v2c", "community": community.reveal() }),
+        Key::SnmpV2c { community } => {
+            json!({ "tenant": provider, "name": "Simulated v2c", "kind": "snmp_v2c", "community": community.reveal() })
+        }
         Key::SnmpV3 { user, auth, auth_password, privacy, priv_password } => json!({
             "tenant": provider, "name": "Simulated v3", "kind": "snmp_v3", "user": user, "auth": auth, "auth_password": auth_password.reveal(),
             "priv": privacy, "priv_password": priv_password.reveal(),
         }),
-        Key::SshPassword { user, password } => json!({ "tenant": provider, "name": "Simulated SSH", "kind": "ssh", "user": user, "password": password.reveal() }),
-        Key::SshKey { user, key } => json!({ "tenant": provider, "name": "Simulated SSH key", "kind": "ssh", "user": user, "key": key.reveal() }),
+        Key::SshPassword { user, password } => {
+            json!({ "tenant": provider, "name": "Simulated SSH", "kind": "ssh", "user": user, "password": password.reveal() })
+        }
+        Key::SshKey { user, key } => {
+            json!({ "tenant": provider, "name": "Simulated SSH key", "kind": "ssh", "user": user, "key": key.reveal() })
+        }
     }
 }

@@ -15,7 +15,11 @@ pub struct Held {
 pub fn hold(folder: &Path) -> Result<Held, String> {
     let shown = folder.display();
     if !folder.exists() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| format!("the data folder {shown} cannot be made: {error}"))?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| format!("the data folder {shown} cannot be made: {error}"))?;
     }
     let path = folder.join(LOCK_FILE);
     let lock = File::options()
@@ -27,7 +31,9 @@ pub fn hold(folder: &Path) -> Result<Held, String> {
     let _ = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600));
     match lock.try_lock() {
         Ok(()) => Ok(Held { _lock: lock }),
-        Err(TryLockError::WouldBlock) => Err(format!("another polyot already works in the data folder {shown}: stop it, or give another folder with --data")),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("another polyot already works in the data folder {shown}: stop it, or give another folder with --data"))
+        }
         Err(TryLockError::Error(error)) => Err(format!("the data folder {shown} cannot be locked: {error}")),
     }
 }

@@ -90,7 +90,8 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
         }
         Some(acceptor) => {
             let listener = TlsListener::start(listener, acceptor).map_err(|error| error.to_string())?;
-            let service = router.layer(axum::middleware::from_fn(crate::tls::show_peer)).into_make_service_with_connect_info::<crate::tls::Peer>();
+            let service =
+                router.layer(axum::middleware::from_fn(crate::tls::show_peer)).into_make_service_with_connect_info::<crate::tls::Peer>();
             tasks.spawn(async move {
                 let _ = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
             });
@@ -174,7 +175,8 @@ fn sender(config: &Config, vault: Arc<Vault>) -> Result<Sender, String> {
         Some(from) => model::problem::checked_email(from).map_err(|problem| format!("smtp.from: `{from}` {problem}"))?,
         None => format!("polyot@{}", host_name()),
     };
-    let open_secret: SecretOpener = Arc::new(move |contact, sealed| vault.open_webhook_secret(contact, sealed).map_err(|error| error.to_string()));
+    let open_secret: SecretOpener =
+        Arc::new(move |contact, sealed| vault.open_webhook_secret(contact, sealed).map_err(|error| error.to_string()));
     let webhook = Webhook::new(Reach::Anywhere).map_err(|error| chain(&error))?;
     Ok(Sender { mailer, default_from, webhook, open_secret })
 }

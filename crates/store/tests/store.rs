@@ -1,5 +1,7 @@
 //! The store on both engines: the same stories.
 
+#![allow(clippy::unwrap_used)]
+
 use model::event::{EventKind, Subscriber};
 use model::person::{Grant, Role};
 use model::tenant::{Language, TenantKind};

@@ -28,7 +28,13 @@ async fn open_ticket(tx: &mut Tx, id: TicketId) -> Result<Ticket, SupportError> 
     Ok(ticket)
 }
 
-async fn changed(tx: &mut Tx, ticket: &Ticket, action: &str, before: serde_json::Value, after: serde_json::Value) -> Result<(), SupportError> {
+async fn changed(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    action: &str,
+    before: serde_json::Value,
+    after: serde_json::Value,
+) -> Result<(), SupportError> {
     tx.audit(action, ticket.id, ticket.tenant, Some(before), Some(after)).await?;
     tx.emit(EventKind::TicketChanged, ticket.id, ticket.tenant, ticket.version + 1, json!({ "state": ticket.state })).await?;
     Ok(())

@@ -79,7 +79,8 @@ async fn keep_open(tx: &mut Tx, incident: &Incident) -> Result<(), SupportError>
         has_changed |= tx.add_ticket_client(ticket.id, hit.impact.client).await?;
     }
     if ticket.state == TicketState::Resolved {
-        (ticket.state, ticket.resolved_at, has_changed) = (if ticket.holder.is_some() { TicketState::InProgress } else { TicketState::New }, None, true);
+        (ticket.state, ticket.resolved_at, has_changed) =
+            (if ticket.holder.is_some() { TicketState::InProgress } else { TicketState::New }, None, true);
         let text = Texts::say(language, "support.note.returned", &[]);
         tx.add_ticket_note(ticket.id, &TicketNote { at: now, author: None, text }).await?;
     }

@@ -3,6 +3,8 @@
 //! A child process runs the whole story (fault, alarm, incident, notices, ticket, recovery) with a fake clock that it keeps in a file. The parent
 //! kills it at step n by a hook in the store, lets a second child finish, and compares what is in the database with a run that nobody disturbed.
 
+#![allow(clippy::unwrap_used)]
+
 use model::observation::{Finding, Heartbeat, Observation, ProbeMethod, Reference, Sight};
 use model::tenant::Language;
 use model::{Clock, DeviceId, Secret, Timestamp};
@@ -139,7 +141,11 @@ fn run_child(database: &str, folder: &Path, smtp: &str, kill_at: u64) -> Option<
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let points = text.lines().find_map(|line| line.rsplit_once("POINTS ").and_then(|(_, n)| n.trim().parse().ok()));
     let was_killed = std::os::unix::process::ExitStatusExt::signal(&output.status) == Some(9);
-    assert!(points.is_some() || was_killed, "the child neither finished nor was killed:\n{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        points.is_some() || was_killed,
+        "the child neither finished nor was killed:\n{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     points
 }
 
@@ -151,7 +157,14 @@ async fn picture(location: &Location) -> (String, Vec<String>) {
     let mut lines = Vec::new();
     for listed in tx.alarms(&store::AlarmFilter::default(), page).await.unwrap().items {
         let alarm = listed.alarm;
-        lines.push(format!("alarm {} of {} {} flaps {} symptom {}", alarm.class, listed.object_name, alarm.state, alarm.flaps, alarm.suppressed_by.is_some()));
+        lines.push(format!(
+            "alarm {} of {} {} flaps {} symptom {}",
+            alarm.class,
+            listed.object_name,
+            alarm.state,
+            alarm.flaps,
+            alarm.suppressed_by.is_some()
+        ));
     }
     for incident in tx.incidents(None, page).await.unwrap().items {
         lines.push(format!("incident {}", incident.state));
@@ -199,7 +212,8 @@ fn copies(engine: &str, exim: &Exim) -> Copy {
 
 /// Message-IDs in the order of arrival.
 fn arrived(exim: &Exim) -> Vec<String> {
-    let id_of = |mail: &String| mail.lines().find_map(|line| line.strip_prefix("Message-ID: <")).map(|id| id.trim_end_matches('>').to_owned());
+    let id_of =
+        |mail: &String| mail.lines().find_map(|line| line.strip_prefix("Message-ID: <")).map(|id| id.trim_end_matches('>').to_owned());
     exim.mails(0).iter().filter_map(id_of).collect()
 }
 

@@ -1,9 +1,9 @@
 //! Events to subscribers, for certain.
 
+use crate::job::subscriber_scope as scope;
 use crate::{Shutdown, backoff};
 use model::event::{Event, Subscriber};
-use model::scope::Reason;
-use model::{Scope, limits};
+use model::limits;
 use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
@@ -25,10 +25,6 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Writes the effect into `tx`. Must be right when called again for the same event after a crash: whatever was written then is gone.
     fn handle(&self, tx: &mut Tx, event: &Event) -> impl Future<Output = Result<(), Self::Error>> + Send;
-}
-
-fn scope(subscriber: Subscriber) -> Scope {
-    Scope::installation(Reason(subscriber.as_str()))
 }
 
 /// Handles the next waiting event; false when there was none.

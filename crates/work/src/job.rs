@@ -2,6 +2,7 @@
 
 use crate::Shutdown;
 use model::Scope;
+use model::event::Subscriber;
 use model::scope::Reason;
 use std::fmt::Display;
 use std::future::Future;
@@ -18,6 +19,11 @@ pub trait Job: Send + Sync + 'static {
     type Error: Display + Send;
 
     fn run(&self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// Subscribers act for the product itself.
+pub(crate) fn subscriber_scope(subscriber: Subscriber) -> Scope {
+    Scope::installation(Reason(subscriber.as_str()))
 }
 
 /// Another centre takes over this long after the holder of a lease fell silent.

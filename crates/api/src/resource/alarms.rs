@@ -1,13 +1,15 @@
 //! Alarms: what is wrong in the network now, and what was.
 
-use crate::answer::{ListOf, One, Versioned};
+use crate::answer::{ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Filter, Id, page};
+use crate::extract::{Filter, Id, Posted, page};
+use crate::resource::notices::EmptyInput;
 use crate::view::{Can, Look, PersonRef, Ref};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
+use axum::response::Response;
 use model::alarm::{AlarmClass, AlarmState, ObjectKind, Severity};
 use model::{AlarmId, DeviceId, IncidentId, TenantId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,12 @@ pub(crate) struct AlarmQuery {
     root: Option<bool>,
     cursor: Option<String>,
     limit: Option<usize>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AckInput {
+    note: Option<String>,
 }
 
 impl Versioned for AlarmView {
@@ -179,4 +187,31 @@ pub(crate) async fn list(State(app): State<App>, who: Who, Filter(query): Filter
 pub(crate) async fn read(State(app): State<App>, who: Who, Id(id): Id<AlarmId>) -> ApiResult<One<AlarmView>> {
     let mut tx = app.store.read(&who.scope_for(Action::ReadAlarms)).await?;
     Ok(One(view_of(&mut tx, &mut Look::new(&who), id).await?))
+}
+
+async fn permit(tx: &mut Tx, who: &Who, id: AlarmId) -> ApiResult<()> {
+    let alarm = tx.alarm(id).await?.ok_or_else(|| ApiError::not_found("alarm"))?;
+    Ok(who.may(tx, Action::ActOnAlarms, alarm.tenant).await?)
+}
+
+/// Takes note of an alarm: who, when, why.
+#[utoipa::path(post, path = "/api/v1/alarms/{id}/ack", tag = "monitor", operation_id = "ack_alarm", params(("id" = AlarmId, Path)),
+    request_body = AckInput, responses((status = 200, body = AlarmView)))]
+pub(crate) async fn ack(State(app): State<App>, who: Who, Id(id): Id<AlarmId>, posted: Posted<AckInput>) -> ApiResult<Response> {
+    let mut work = Work::begin(&app, &who, posted.once).await?;
+    permit(&mut work.tx, &who, id).await?;
+    monitor::acknowledge(&mut work.tx, id, posted.body.note).await?;
+    let view = view_of(&mut work.tx, &mut Look::new(&who), id).await?;
+    work.done(&view).await
+}
+
+/// Takes an acknowledgement back.
+#[utoipa::path(post, path = "/api/v1/alarms/{id}/unack", tag = "monitor", operation_id = "unack_alarm", params(("id" = AlarmId, Path)),
+    request_body = EmptyInput, responses((status = 200, body = AlarmView)))]
+pub(crate) async fn unack(State(app): State<App>, who: Who, Id(id): Id<AlarmId>, posted: Posted<EmptyInput>) -> ApiResult<Response> {
+    let mut work = Work::begin(&app, &who, posted.once).await?;
+    permit(&mut work.tx, &who, id).await?;
+    monitor::unacknowledge(&mut work.tx, id).await?;
+    let view = view_of(&mut work.tx, &mut Look::new(&who), id).await?;
+    work.done(&view).await
 }
