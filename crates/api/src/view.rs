@@ -1,9 +1,12 @@
 //! What answers are made of: references by name, verdicts, and a look that shows nothing beyond the caller's sight.
 
 use access::{Action, Caller, Sight};
-use model::{AlarmId, CredentialId, DeviceId, IncidentId, InterfaceId, PersonId, TenantId};
+use model::{
+    AlarmId, CollectorId, ContactId, CredentialId, DeviceId, ImpactId, IncidentId, InterfaceId, NoticeId, PersonId, ServiceId, TenantId, TicketId,
+};
 use serde::Serialize;
-use std::collections::HashMap;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 use store::{StoreError, Tx};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -185,6 +188,66 @@ impl<'a> Look<'a> {
             self.incidents.insert(id, is_seen);
         }
         Ok(self.incidents[&id].then_some(id))
+    }
+}
+
+impl Look<'_> {
+    /// Whether a text is no id at all, or of something that the caller sees.
+    async fn is_for_him(&mut self, tx: &mut Tx, text: &str) -> Found<bool> {
+        let reads = |action: Action| self.sight.caller().may_somewhere(action);
+        let (credentials, tickets, collectors) = (reads(Action::ReadCredentials), reads(Action::ReadTickets), reads(Action::ReadCollectors));
+        Ok(match text.split_once('_').map_or("", |(prefix, _)| prefix) {
+            TenantId::PREFIX => seen(text, async |id| Ok(self.tenant(tx, id).await?.is_some())).await?,
+            PersonId::PREFIX => seen(text, async |id| Ok(self.person(tx, id).await?.is_some())).await?,
+            DeviceId::PREFIX => seen(text, async |id| Ok(self.device(tx, id).await?.is_some())).await?,
+            InterfaceId::PREFIX => seen(text, async |id| Ok(self.interface(tx, id).await?.is_some())).await?,
+            AlarmId::PREFIX => seen(text, async |id| Ok(self.alarm(tx, id).await?.is_some())).await?,
+            IncidentId::PREFIX => seen(text, async |id| Ok(self.incident(tx, id).await?.is_some())).await?,
+            CredentialId::PREFIX => credentials && seen(text, async |id| Ok(tx.credential(id).await?.is_some())).await?,
+            TicketId::PREFIX => tickets && seen(text, async |id| Ok(tx.ticket(id).await?.is_some())).await?,
+            CollectorId::PREFIX => collectors && seen(text, async |id| Ok(tx.collector(id).await?.is_some())).await?,
+            ContactId::PREFIX => seen(text, async |id| Ok(tx.contact(id).await?.is_some())).await?,
+            ServiceId::PREFIX => seen(text, async |id| Ok(tx.service(id).await?.is_some())).await?,
+            ImpactId::PREFIX => seen(text, async |id| Ok(tx.impact(id).await?.is_some())).await?,
+            NoticeId::PREFIX => seen(text, async |id| Ok(tx.notice(id).await?.is_some())).await?,
+            _ => true,
+        })
+    }
+
+    /// Empties every id in a free-form value that is not for the caller to see: events and audit rows name neighbours at times.
+    pub(crate) async fn without_foreign(&mut self, tx: &mut Tx, mut value: Value) -> Found<Value> {
+        let mut texts = Vec::new();
+        walk(&mut value, &mut |text| texts.push(text.as_str().unwrap_or_default().to_owned()));
+        let mut foreign = HashSet::new();
+        for text in texts {
+            if !self.is_for_him(tx, &text).await? {
+                foreign.insert(text);
+            }
+        }
+        walk(&mut value, &mut |text| {
+            if text.as_str().is_some_and(|id| foreign.contains(id)) {
+                *text = Value::Null;
+            }
+        });
+        Ok(value)
+    }
+}
+
+/// What cannot be an id is only a text.
+async fn seen<T: std::str::FromStr>(text: &str, look_up: impl AsyncFnOnce(T) -> Found<bool>) -> Found<bool> {
+    match text.parse() {
+        Ok(id) => look_up(id).await,
+        Err(_) => Ok(true),
+    }
+}
+
+/// Calls `visit` for every text in a value.
+fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    match value {
+        Value::String(_) => visit(value),
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, visit)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| walk(field, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::MonitorError;
 use crate::cause;
 use crate::rules::{self, Cause, Rule};
-use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState};
+use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
 use model::event::EventKind;
-use model::{ImpactId, IncidentId, Timestamp, limits};
+use model::{AlarmId, ImpactId, IncidentId, Timestamp, limits};
 use serde_json::json;
 use store::{ImpactListed, Tx};
 
@@ -35,7 +35,8 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
     let mut alarm = reopened_or_new(tx, suspect, at).await?;
     let is_new_incident = settle_incident(tx, &mut alarm, found, &explained, at).await?;
     let hits = hits_of(tx, &alarm).await?;
-    alarm.severity = rules::severity(alarm.class, hits.len());
+    // A cause is at least as bad as what it causes.
+    alarm.severity = explained.iter().map(|symptom| symptom.severity).fold(rules::severity(alarm.class, hits.len()), Severity::min);
     tx.update_alarm(&alarm).await?;
     let incident = alarm.incident.unwrap_or_else(IncidentId::new);
     let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device });
@@ -48,6 +49,9 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
         tx.update_alarm(&symptom).await?;
         tx.emit(EventKind::AlarmChanged, symptom.id, symptom.tenant, symptom.version + 1, json!({ "suppressed_by": alarm.id })).await?;
     }
+    if let Cause::Symptom { of, .. } = found {
+        worsen(tx, of, alarm.severity).await?;
+    }
     for hit in hits {
         tx.insert_impact(&hit).await?;
         let fields = json!({ "incident": incident, "service": hit.impact.service, "client": hit.impact.client });
@@ -56,6 +60,26 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
     let kind = if is_new_incident { EventKind::IncidentOpened } else { EventKind::IncidentChanged };
     tx.emit(kind, incident, alarm.tenant, 1, json!({ "alarm": alarm.id })).await?;
     Ok(Raised::Yes)
+}
+
+/// Causes of causes that are followed; deeper than any network.
+const CHAIN_MAX: usize = 64;
+
+/// The cause of a symptom becomes at least as bad, up the whole chain.
+async fn worsen(tx: &mut Tx, mut of: AlarmId, severity: Severity) -> Result<()> {
+    for _ in 0..CHAIN_MAX {
+        let Some(mut cause) = tx.alarm(of).await? else { return Ok(()) };
+        if severity < cause.severity {
+            cause.severity = severity;
+            tx.update_alarm(&cause).await?;
+            tx.emit(EventKind::AlarmChanged, cause.id, cause.tenant, cause.version + 1, json!({ "severity": severity })).await?;
+        }
+        match cause.suppressed_by {
+            Some(next) => of = next,
+            None => return Ok(()),
+        }
+    }
+    Ok(())
 }
 
 async fn find_cause(tx: &mut Tx, suspect: &Alarm, at: Timestamp, waited: std::time::Duration) -> Result<Cause> {

@@ -219,6 +219,7 @@ fn a_child_waits_for_the_verdict_on_its_parent_and_is_its_symptom() {
             22s core-: incident.opened
             22s core-: device.state core down
             31s r1-: alarm.raised unreachable of r1 critical symptom
+            31s r1-: alarm.changed unreachable of core critical
             31s r1-: impact.opened VPN sure of Acme
             31s r1-: incident.changed
             31s r1-: device.state r1 down
@@ -246,7 +247,7 @@ fn a_cause_that_is_seen_late_takes_its_symptoms_over() {
             20s r2-: impact.opened Телефония stale of Ромашка
             20s r2-: incident.opened
             20s r2-: device.state r2 down
-            35s r1/eth1-: alarm.raised interface_down of r1/eth1 major
+            35s r1/eth1-: alarm.raised interface_down of r1/eth1 critical
             35s r1/eth1-: alarm.changed unreachable of r2 critical symptom
             35s r1/eth1-: impact.opened VPN sure of Acme
             35s r1/eth1-: incident.changed

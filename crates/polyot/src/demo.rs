@@ -29,7 +29,11 @@ pub struct DemoArgs {
 }
 
 pub async fn run(args: DemoArgs) -> Result<(), String> {
-    let sim = Sim::start(Topology::demo()).await.map_err(|error| serve::chain(&error))?;
+    // Another demo may have the usual ports.
+    let sim = match Sim::start(Topology::demo()).await {
+        Ok(sim) => sim,
+        Err(_) => Sim::start(Topology::demo().on_any_ports()).await.map_err(|error| serve::chain(&error))?,
+    };
     let temporary = tempfile::Builder::new().prefix("polyot-demo-").tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let data_dir = args.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     let listen = args.listen.parse().map_err(|_| format!("--listen: `{}` is not an address with a port", args.listen))?;
@@ -68,10 +72,13 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// The link above the last device of the topology: something with a parent, so that cause and symptom can be told apart.
+/// The link above a client's gateway: the gateway and what lies behind it fall silent, so that cause and symptoms can be told apart.
 fn break_an_uplink(sim: &Sim) {
-    let Some((device, interface)) = sim.devices().iter().rev().find_map(|device| device.parents.first().cloned()) else { return };
-    match sim.link_down(&device, &interface) {
+    let has_child = |name: &str| sim.devices().iter().any(|device| device.parents.iter().any(|(parent, _)| parent == name));
+    let has_parent = |name: &str| sim.devices().iter().any(|device| device.name == name && !device.parents.is_empty());
+    let uplink = sim.devices().iter().filter(|device| has_child(&device.name)).find_map(|device| device.parents.first().filter(|(parent, _)| has_parent(parent)));
+    let Some((device, interface)) = uplink else { return };
+    match sim.link_down(device, interface) {
         Ok(()) => println!("Simulated fault: interface {interface} of {device} is down."),
         Err(error) => eprintln!("The simulated fault did not work: {error}"),
     }

@@ -132,8 +132,9 @@ impl Tx {
     pub async fn alarms(&mut self, filter: &AlarmFilter, page: Page) -> Result<PageOf<AlarmListed>> {
         let mut sql = Sql::new(FIELDS)
             .push(", d.name AS device_name, i.if_name AS interface_name, l.name AS collector_name, s.name AS site_name, k.id AS client_id, k.name AS client_name, u.email AS acked_by_email")
-            .push(", (SELECT COUNT(DISTINCT m.service) FROM impact m WHERE m.alarm = a.id) AS services_hit")
-            .push(", (SELECT COUNT(DISTINCT m.client) FROM impact m WHERE m.alarm = a.id) AS clients_hit")
+            // A root counts for its whole incident, a symptom for itself.
+            .push(", (SELECT COUNT(DISTINCT m.service) FROM impact m WHERE m.alarm = a.id OR (a.suppressed_by IS NULL AND m.incident = a.incident)) AS services_hit")
+            .push(", (SELECT COUNT(DISTINCT m.client) FROM impact m WHERE m.alarm = a.id OR (a.suppressed_by IS NULL AND m.incident = a.incident)) AS clients_hit")
             .push(", (SELECT t.id FROM ticket t WHERE t.incident = a.incident) AS ticket")
             .push(" FROM alarm a JOIN tenant s ON s.id = a.tenant LEFT JOIN device d ON d.id = a.device LEFT JOIN interface i ON i.id = a.object")
             .push(" LEFT JOIN collector l ON l.id = a.object LEFT JOIN person u ON u.id = a.acked_by")
