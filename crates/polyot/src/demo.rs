@@ -76,7 +76,11 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
 fn break_an_uplink(sim: &Sim) {
     let has_child = |name: &str| sim.devices().iter().any(|device| device.parents.iter().any(|(parent, _)| parent == name));
     let has_parent = |name: &str| sim.devices().iter().any(|device| device.name == name && !device.parents.is_empty());
-    let uplink = sim.devices().iter().filter(|device| has_child(&device.name)).find_map(|device| device.parents.first().filter(|(parent, _)| has_parent(parent)));
+    let uplink = sim
+        .devices()
+        .iter()
+        .filter(|device| has_child(&device.name))
+        .find_map(|device| device.parents.first().filter(|(parent, _)| has_parent(parent)));
     let Some((device, interface)) = uplink else { return };
     match sim.link_down(device, interface) {
         Ok(()) => println!("Simulated fault: interface {interface} of {device} is down."),

@@ -41,11 +41,16 @@ impl Engine {
         tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
         let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, told: self.told };
-        tasks.spawn(watch.run(shutdown.clone()));
+        let (store, shutdown) = (watch.store.clone(), shutdown.clone());
+        tasks.spawn(async move {
+            // Several centres on one database: one of them watches, another takes over within seconds.
+            work::run_alone(store, "watch".into(), shutdown, |stop| watch.clone().run(stop)).await;
+        });
     }
 }
 
 /// The collector inside this process, and what becomes of its reports.
+#[derive(Clone)]
 struct Watch {
     store: Store,
     series: Series,

@@ -75,6 +75,50 @@ async fn give_back(store: &Store, name: &str, holder: &str) -> Result<(), StoreE
     tx.commit().await
 }
 
+/// Does `task` in one process at a time: waits for the lease of this name, starts the task with a signal of its own, stops it when the lease is
+/// lost, and waits again. On a database of this process alone it simply runs.
+pub async fn run_alone<F>(store: Store, name: String, shutdown: Shutdown, task: impl Fn(Shutdown) -> F + Send)
+where
+    F: Future<Output = ()> + Send,
+{
+    if !store.is_shared() {
+        return task(shutdown).await;
+    }
+    let holder = holder_name();
+    while !shutdown.is_cancelled() {
+        let mut renewed = None;
+        if matches!(held(&store, &name, &holder, &mut renewed).await, Ok(true)) {
+            let stop = shutdown.child_token();
+            tokio::select! {
+                () = task(stop.clone()) => {}
+                () = until_lost(&store, &name, &holder) => {
+                    tracing::warn!(name, "The lease of {name} is lost: another centre works on");
+                    stop.cancel();
+                }
+            }
+            let _ = give_back(&store, &name, &holder).await;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = tokio::time::sleep(RENEW) => {}
+        }
+    }
+}
+
+/// Renews a lease until that fails for its whole length.
+async fn until_lost(store: &Store, name: &str, holder: &str) {
+    let mut good_until = tokio::time::Instant::now() + LEASE;
+    loop {
+        tokio::time::sleep(RENEW).await;
+        match held(store, name, holder, &mut None).await {
+            Ok(true) => good_until = tokio::time::Instant::now() + LEASE,
+            Ok(false) => return,
+            Err(_) if tokio::time::Instant::now() > good_until => return,
+            Err(_) => {}
+        }
+    }
+}
+
 /// Unique to this process.
 fn holder_name() -> String {
     let mut nonce = [0u8; 8];

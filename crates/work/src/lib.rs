@@ -10,5 +10,5 @@ mod job;
 
 pub use backoff::backoff;
 pub use deliver::{Handler, deliver_all, deliver_next, run_subscriber};
-pub use job::{Job, run_job};
+pub use job::{Job, run_alone, run_job};
 pub use tokio_util::sync::CancellationToken as Shutdown;
