@@ -2,7 +2,7 @@
 
 use model::device::Interface;
 use model::observation::{InterfaceReading, InterfaceStatus, Tables};
-use model::{DeviceId, InterfaceId, Timestamp, limits};
+use model::{DeviceId, Timestamp, limits};
 use std::collections::{HashMap, HashSet};
 
 /// What must be written.
@@ -32,7 +32,7 @@ pub(crate) fn compare(device: DeviceId, known: &[Interface], tables: &Tables, at
                 }
             }
             None if known.len() + changes.new.len() >= limits::INTERFACES_PER_DEVICE_MAX => changes.left_out += 1,
-            None => changes.new.push(merged(&blank(device, &reading.if_name), reading, at)),
+            None => changes.new.push(merged(&Interface::unseen(device, &reading.if_name), reading, at)),
         }
     }
     if tables.is_complete {
@@ -40,27 +40,6 @@ pub(crate) fn compare(device: DeviceId, known: &[Interface], tables: &Tables, at
         changes.changed.extend(gone.map(|row| Interface { is_present: false, ..row.clone() }));
     }
     changes
-}
-
-fn blank(device: DeviceId, if_name: &str) -> Interface {
-    Interface {
-        id: InterfaceId::new(),
-        device,
-        if_name: if_name.to_owned(),
-        if_index: None,
-        if_descr: None,
-        if_alias: None,
-        if_type: None,
-        speed_bps: None,
-        mtu: None,
-        mac: None,
-        admin: None,
-        oper: None,
-        oper_since: None,
-        seen_at: None,
-        is_present: false,
-        version: 1,
-    }
 }
 
 fn merged(row: &Interface, reading: &InterfaceReading, at: Timestamp) -> Interface {

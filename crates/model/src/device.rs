@@ -125,3 +125,27 @@ pub struct Interface {
     pub is_present: bool,
     pub version: i64,
 }
+
+impl Interface {
+    /// An interface known by name alone: bound before the device has listed it.
+    pub fn unseen(device: DeviceId, if_name: &str) -> Self {
+        Self {
+            id: InterfaceId::new(),
+            device,
+            if_name: if_name.to_owned(),
+            if_index: None,
+            if_descr: None,
+            if_alias: None,
+            if_type: None,
+            speed_bps: None,
+            mtu: None,
+            mac: None,
+            admin: None,
+            oper: None,
+            oper_since: None,
+            seen_at: None,
+            is_present: false,
+            version: 1,
+        }
+    }
+}

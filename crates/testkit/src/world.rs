@@ -127,24 +127,10 @@ impl World {
     }
 
     pub async fn interface(&self, device: DeviceId, if_name: &str, is_seen: bool) -> InterfaceId {
-        let interface = Interface {
-            id: InterfaceId::new(),
-            device,
-            if_name: if_name.into(),
-            if_index: is_seen.then_some(1),
-            if_descr: None,
-            if_alias: None,
-            if_type: None,
-            speed_bps: None,
-            mtu: None,
-            mac: None,
-            admin: None,
-            oper: None,
-            oper_since: None,
-            seen_at: is_seen.then_some(self.clock.now()),
-            is_present: is_seen,
-            version: 1,
-        };
+        let mut interface = Interface::unseen(device, if_name);
+        if is_seen {
+            (interface.if_index, interface.seen_at, interface.is_present) = (Some(1), Some(self.clock.now()), true);
+        }
         let mut tx = self.store.write(&Self::scope()).await.expect("a write");
         tx.insert_interface(&interface).await.expect("a new interface");
         tx.commit().await.expect("commit");

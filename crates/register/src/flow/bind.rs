@@ -43,24 +43,7 @@ pub(crate) async fn settle_port(tx: &mut Tx, device: DeviceId, port: Port) -> Re
     if let Some(known) = tx.interface_by_name(device, &name).await? {
         return Ok(Some(known.id));
     }
-    let interface = Interface {
-        id: InterfaceId::new(),
-        device,
-        if_name: name,
-        if_index: None,
-        if_descr: None,
-        if_alias: None,
-        if_type: None,
-        speed_bps: None,
-        mtu: None,
-        mac: None,
-        admin: None,
-        oper: None,
-        oper_since: None,
-        seen_at: None,
-        is_present: false,
-        version: 1,
-    };
+    let interface = Interface::unseen(device, &name);
     tx.insert_interface(&interface).await?;
     Ok(Some(interface.id))
 }
