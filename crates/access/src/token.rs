@@ -2,7 +2,7 @@
 
 use crate::error::AccessError;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use model::Secret;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,13 @@ pub fn new_token() -> Result<Secret, AccessError> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; TOKEN_BYTES]);
     getrandom::fill(&mut *bytes).map_err(AccessError::Random)?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
+}
+
+/// A secret to sign webhooks with, in the form of Standard Webhooks: `whsec_` and the base64 of 32 random bytes.
+pub fn new_webhook_secret() -> Result<Secret, AccessError> {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; TOKEN_BYTES]);
+    getrandom::fill(&mut *bytes).map_err(AccessError::Random)?;
+    Ok(Secret::new(format!("whsec_{}", STANDARD.encode(*bytes))))
 }
 
 /// What the database keeps of a token. A plain hash is enough: a token has 256 bits to guess.

@@ -7,12 +7,12 @@ use crate::channel::webhook::{Post, SigningKey, Webhook};
 use crate::flow::scope;
 use futures::future::join_all;
 use model::event::EventKind;
-use model::notice::{Channel, Notice, NoticeState};
+use model::notice::{Channel, HoldReason, Notice, NoticeState};
 use model::{ContactId, Secret, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{NoticeListed, Store};
+use store::{NoticeListed, Store, Tx};
 use work::{Job, backoff};
 
 /// Longer than the longest time a channel may take.
@@ -55,7 +55,8 @@ impl Job for SendQueued {
                 return Ok(());
             }
             let mut tx = self.store.write(&scope()).await?;
-            let batch = tx.claim_notices(LEASE, BATCH_MAX).await?;
+            let claimed = tx.claim_notices(LEASE, BATCH_MAX).await?;
+            let batch = hold_back_in_shadow(&mut tx, claimed).await?;
             tx.commit().await?;
             if batch.is_empty() {
                 return Ok(());
@@ -65,6 +66,23 @@ impl Job for SendQueued {
             }
         }
     }
+}
+
+/// Shadow that was switched on while a notice waited: it becomes a draft. The others are to be sent.
+async fn hold_back_in_shadow(tx: &mut Tx, claimed: Vec<NoticeListed>) -> Result<Vec<NoticeListed>, NotifyError> {
+    let is_all_shadow = tx.settings().await?.shadow;
+    let mut to_send = Vec::new();
+    for listed in claimed {
+        if !is_all_shadow && !tx.inherited(listed.notice.client).await?.is_shadow {
+            to_send.push(listed);
+            continue;
+        }
+        let mut notice = listed.notice;
+        (notice.state, notice.hold_reason) = (NoticeState::Draft, Some(HoldReason::Shadow));
+        tx.update_notice(&notice).await?;
+        tx.emit(EventKind::NoticeChanged, notice.id, notice.client, notice.version + 1, json!({ "state": notice.state })).await?;
+    }
+    Ok(to_send)
 }
 
 /// What came of one attempt.

@@ -13,6 +13,9 @@ use store::{Inherited, NoticeListed, Tx};
 use texts::notice::reference;
 use texts::{NoticeText, ServiceLine, ServiceState, zone_or_utc};
 
+/// Name of the value that holds the address mails come from when no tenant above the client sets one (`smtp.from`).
+pub const DEFAULT_SENDER: &str = "smtp.from";
+
 /// What is to be said in one thread, to whom it concerns.
 pub(crate) struct Draft<'a> {
     pub incident: IncidentId,
@@ -66,6 +69,10 @@ pub(crate) async fn write(tx: &mut Tx, draft: &Draft<'_>, to: &Recipient<'_>, br
     let rendered = text.render();
     let id = NoticeId::new();
     let now = tx.now();
+    let sender = match &brand.sender {
+        Some(sender) => Some(sender.clone()),
+        None => tx.value(DEFAULT_SENDER).await?,
+    };
     let notice = Notice {
         id,
         incident: draft.incident,
@@ -79,10 +86,10 @@ pub(crate) async fn write(tx: &mut Tx, draft: &Draft<'_>, to: &Recipient<'_>, br
         hold_reason: draft.hold,
         release_at: draft.release_at,
         brand: brand.brand_name.clone(),
-        sender: brand.sender.clone(),
+        message_id: email::message_id(id, sender.as_deref().unwrap_or_default()),
+        sender,
         subject: rendered.subject,
         body: rendered.text,
-        message_id: email::message_id(id, brand.sender.as_deref().unwrap_or_default()),
         attempts: 0,
         next_attempt_at: None,
         last_error: None,

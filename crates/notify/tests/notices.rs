@@ -469,3 +469,26 @@ fn while_the_mail_server_is_away_nothing_is_lost_and_the_order_is_kept() {
         }
     });
 }
+
+#[test]
+fn shadow_that_is_switched_on_while_a_notice_waits_holds_it_back() {
+    let told = run(async |stage| {
+        let sender = Sender {
+            mailer: None,
+            default_from: "noc@example.org".into(),
+            webhook: notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap(),
+            open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
+        };
+        let send = SendQueued { store: stage.world.store.clone(), sender };
+        stage.step("+i1:acme/VPN").await;
+        send.run().await.unwrap();
+        let waiting = stage.lines().await;
+        stage.step("shadow-acme").await;
+        stage.step("60s").await;
+        send.run().await.unwrap();
+        [waiting, stage.lines().await].concat().join("\n")
+    });
+    for one in told {
+        assert_eq!(one, "opened john@example.org queued: VPN\nopened john@example.org draft (shadow): VPN");
+    }
+}

@@ -136,7 +136,7 @@ fn read(path: &Path) -> Result<File, String> {
         std::fs::read_to_string(path).map_err(|error| format!("the configuration file {} cannot be read: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| {
         // Only the place and the reason: the line itself may hold a password.
-        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
         let place = line.map_or(String::new(), |line| format!(", line {line}"));
         format!("the configuration file {}{place}: {}", path.display(), error.message())
     })

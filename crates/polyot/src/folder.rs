@@ -1,7 +1,7 @@
 //! The data folder: made private, and held by one process at a time.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 const LOCK_FILE: &str = "lock";
@@ -9,6 +9,15 @@ const LOCK_FILE: &str = "lock";
 /// Holds the folder as long as it lives.
 pub struct Held {
     _lock: File,
+}
+
+/// Makes an empty file that only its owner may read, if there is none; SQLite gives its WAL the same mode.
+pub fn private_file(path: &Path) -> Result<(), String> {
+    match File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(format!("{} cannot be made: {error}", path.display())),
+    }
 }
 
 /// Makes the folder if it is new (readable by its owner alone) and takes its lock.

@@ -15,8 +15,11 @@ use notify::channel::email::{Mailer, SmtpUrl, Timeouts};
 use notify::channel::webhook::{Reach, Webhook};
 use notify::{SecretOpener, Sender};
 use register::FirstSetUp;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use series::Series;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -42,18 +45,25 @@ pub struct Running {
 
 /// Opens the data folder and starts serving. The error is a sentence for the terminal.
 pub async fn start(config: Config, probing: Probing) -> Result<Running, String> {
+    // What only reads the configuration comes first: a mistake there leaves nothing half-made behind.
+    let acceptor = config.tls.as_ref().map(crate::tls::acceptor).transpose()?;
+    let post = post(&config)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let held = folder::hold(&config.data_dir)?;
-    let vault = Arc::new(Vault::open_or_create(&config.master_key_file).map_err(|error| chain(&error))?);
+    if let store::Location::Sqlite(path) = &config.location {
+        folder::private_file(path)?;
+    }
     let store = Store::open(&config.location, Clock::System).await.map_err(|error| chain(&error))?;
+    remember_sender(&store, &post.1).await?;
+    refuse_a_lost_key(&config, &store).await?;
+    let vault = Arc::new(Vault::open_or_create(&config.master_key_file).map_err(|error| chain(&error))?);
     let series_folder = config.data_dir.join(SERIES_FOLDER);
     let series = tokio::task::spawn_blocking(move || Series::open(&series_folder, series::Options::default()))
         .await
         .map_err(|error| error.to_string())?
         .map_err(|error| chain(&error))?;
     let access = Arc::new(Access::new(store.clone()).map_err(|error| chain(&error))?);
-    let sender = sender(&config, Arc::clone(&vault))?;
-    let acceptor = config.tls.as_ref().map(crate::tls::acceptor).transpose()?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let sender = sender(post, Arc::clone(&vault))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
@@ -71,8 +81,8 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
         setup_token,
         numbers: Some(Arc::new(move || {
             vec![
-                ("polyot_observations_total".into(), numbers.observations.load(Ordering::Relaxed) as f64),
-                ("polyot_heartbeats_total".into(), numbers.heartbeats.load(Ordering::Relaxed) as f64),
+                ("observations_total".into(), numbers.observations.load(Ordering::Relaxed) as f64),
+                ("heartbeats_total".into(), numbers.heartbeats.load(Ordering::Relaxed) as f64),
             ]
         })),
         stopping: is_stopping,
@@ -128,6 +138,34 @@ pub async fn until_told() {
     }
 }
 
+/// Notices are written by jobs that know no configuration: the sender of last resort is kept with the data.
+async fn remember_sender(store: &Store, sender: &str) -> Result<(), String> {
+    let scope = Scope::installation(Reason("start"));
+    let known = store.read(&scope).await.map_err(|error| chain(&error))?.value(notify::DEFAULT_SENDER).await.map_err(|error| chain(&error))?;
+    if known.as_deref() == Some(sender) {
+        return Ok(());
+    }
+    let mut tx = store.write(&scope).await.map_err(|error| chain(&error))?;
+    tx.set_value(notify::DEFAULT_SENDER, sender).await.map_err(|error| chain(&error))?;
+    tx.commit().await.map_err(|error| chain(&error))
+}
+
+/// A new key beside secrets that another one sealed would open none of them, and nobody would know why.
+async fn refuse_a_lost_key(config: &Config, store: &Store) -> Result<(), String> {
+    if config.master_key_file.exists() {
+        return Ok(());
+    }
+    let scope = Scope::installation(Reason("start"));
+    let sealed = store.read(&scope).await.map_err(|error| chain(&error))?.sealed_secrets().await.map_err(|error| chain(&error))?;
+    if sealed == 0 {
+        return Ok(());
+    }
+    Err(format!(
+        "the master key {} is missing, but {sealed} secret(s) in the database were sealed with it: put the file back from your backup, or name its place with master_key_file",
+        config.master_key_file.display()
+    ))
+}
+
 /// Makes the first administrator from the environment, or prints the one-time link that lets a person do it.
 async fn first_set_up(config: &Config, store: &Store, access: &Access, url: &str) -> Result<Option<Secret>, String> {
     let scope = Scope::installation(Reason("first set-up"));
@@ -156,9 +194,10 @@ async fn first_set_up(config: &Config, store: &Store, access: &Access, url: &str
     Ok(Some(token))
 }
 
-fn sender(config: &Config, vault: Arc<Vault>) -> Result<Sender, String> {
+/// The way to the mail server, and the address of mails that no tenant above the client names.
+fn post(config: &Config) -> Result<(Option<Mailer>, String), String> {
     let ca = match &config.smtp.ca_file {
-        Some(path) => Some(std::fs::read(path).map_err(|error| format!("smtp.ca_file {}: {error}", path.display()))?),
+        Some(path) => Some(certificates(path).map_err(|why| format!("smtp.ca_file {}: {why}", path.display()))?),
         None => None,
     };
     let mailer = match &config.smtp.url {
@@ -166,15 +205,26 @@ fn sender(config: &Config, vault: Arc<Vault>) -> Result<Sender, String> {
             let url: SmtpUrl = url.reveal().parse().map_err(|problem| format!("smtp.url {problem}"))?;
             Some(Mailer::new(url, ca.as_deref(), Timeouts::default()).map_err(|problem| format!("smtp: {problem}"))?)
         }
-        None => {
-            tracing::warn!("No mail server is configured: notices by mail wait until smtp.url or POLYOT_SMTP_URL is set");
-            None
-        }
+        None => None,
     };
     let default_from = match &config.smtp.from {
         Some(from) => model::problem::checked_email(from).map_err(|problem| format!("smtp.from: `{from}` {problem}"))?,
         None => format!("polyot@{}", host_name()),
     };
+    Ok((mailer, default_from))
+}
+
+/// A file of certificates that holds at least one: from an empty one mail would fail later, and nobody would know why.
+fn certificates(path: &Path) -> Result<Vec<u8>, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    let found: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    if found.is_empty() { Err("there is no PEM certificate in it".into()) } else { Ok(pem) }
+}
+
+fn sender((mailer, default_from): (Option<Mailer>, String), vault: Arc<Vault>) -> Result<Sender, String> {
+    if mailer.is_none() {
+        tracing::warn!("No mail server is configured: notices by mail wait until smtp.url or POLYOT_SMTP_URL is set");
+    }
     let open_secret: SecretOpener =
         Arc::new(move |contact, sealed| vault.open_webhook_secret(contact, sealed).map_err(|error| error.to_string()));
     let webhook = Webhook::new(Reach::Anywhere).map_err(|error| chain(&error))?;

@@ -44,6 +44,12 @@ impl Tx {
         self.all(sql, |row| Ok(SealedCredential { credential: credential(row)?, sealed: row.blob("sealed")? })).await
     }
 
+    /// How many secrets lie here that only the master key opens.
+    pub async fn sealed_secrets(&mut self) -> Result<i64> {
+        let sql = "SELECT (SELECT COUNT(*) FROM credential) + (SELECT COUNT(*) FROM contact WHERE webhook_secret IS NOT NULL) AS n";
+        self.count(Sql::new(sql)).await
+    }
+
     pub async fn insert_credential(&mut self, new: &Credential, sealed: Vec<u8>) -> Result<()> {
         let sql = Sql::new("INSERT INTO credential (id, tenant, name, kind, sealed, created_at, version) VALUES (?, ?, ?, ?, ?, ?, 1)")
             .bind(new.id)

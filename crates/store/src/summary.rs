@@ -13,6 +13,9 @@ pub struct Summary {
     pub tickets_open: i64,
     pub notices_held: i64,
     pub notices_draft: i64,
+    /// On their way: more than a handful for more than a minute means that a mail server is away.
+    pub notices_queued: i64,
+    pub notices_failed: i64,
     pub devices: Vec<(DeviceState, i64)>,
     pub collectors_lost: i64,
     pub collectors_cut_off: i64,
@@ -31,12 +34,16 @@ impl Tx {
         let notices_held = self.count(sql).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'draft'").scoped(self, "n.client");
         let notices_draft = self.count(sql).await?;
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'queued'").scoped(self, "n.client");
+        let notices_queued = self.count(sql).await?;
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'failed'").scoped(self, "n.client");
+        let notices_failed = self.count(sql).await?;
         let sql = Sql::new("SELECT d.state, COUNT(*) AS n FROM device d WHERE 1 = 1").scoped(self, "d.site").push(" GROUP BY d.state");
         let devices = self.all(sql, |row| Ok((row.word("state")?, row.int("n")?))).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM collector l WHERE l.state = 'lost'").scoped(self, "l.tenant");
         let collectors_lost = self.count(sql).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM collector l WHERE l.state = 'cut_off'").scoped(self, "l.tenant");
         let collectors_cut_off = self.count(sql).await?;
-        Ok(Summary { alarms, unacked, tickets_open, notices_held, notices_draft, devices, collectors_lost, collectors_cut_off })
+        Ok(Summary { alarms, unacked, tickets_open, notices_held, notices_draft, notices_queued, notices_failed, devices, collectors_lost, collectors_cut_off })
     }
 }

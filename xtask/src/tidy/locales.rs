@@ -18,7 +18,7 @@ const BANNED: [(&str, &str); 8] = [
     ("msp", "provider"),
     ("tenant", "provider, partner, client or site"),
     ("tenants", "providers, partners, clients or sites"),
-    ("алерт", "авария (в сети) or извещение (клиенту)"),
+    ("алерт", "авария (в сети) or уведомление (клиенту)"),
 ];
 /// Forms of a plural: languages differ in which they need.
 const PLURAL_FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];

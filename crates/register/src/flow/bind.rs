@@ -22,7 +22,8 @@ pub(crate) async fn find_port(tx: &mut Tx, checks: &mut Checks, field: &str, dev
     let field = format!("{field}.interface");
     if let Ok(id) = text.parse::<InterfaceId>() {
         let found = tx.interface(id).await?.filter(|interface| interface.device == device);
-        let checked = found.map(|interface| Port::Known(interface.id)).ok_or_else(|| Problem::new("not_found", "this device has no such interface"));
+        let checked =
+            found.map(|interface| Port::Known(interface.id)).ok_or_else(|| Problem::new("not_found", "this device has no such interface"));
         return Ok(checks.take(field, checked));
     }
     let Some(name) = checks.take(field, checked_name(text)) else { return Ok(None) };

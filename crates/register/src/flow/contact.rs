@@ -1,10 +1,10 @@
 //! Contacts: whom we tell.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::rules::{checked_name, checked_webhook};
-use crate::Result;
-use access::{Action, Caller, Vault, new_token};
+use access::{Action, Caller, Vault, new_webhook_secret};
 use model::contact::Contact;
 use model::event::EventKind;
 use model::problem::checked_email;
@@ -61,7 +61,7 @@ pub async fn create_contact(tx: &mut Tx, caller: &Caller, vault: &Vault, new: Ne
         version: 1,
     });
     let contact = checks.finish(contact)?;
-    let secret = if contact.webhook.is_some() { Some(new_token()?) } else { None };
+    let secret = if contact.webhook.is_some() { Some(new_webhook_secret()?) } else { None };
     let sealed = secret.as_ref().map(|secret| vault.seal_webhook_secret(contact.id, secret)).transpose()?;
     tx.insert_contact(&contact, sealed).await?;
     tx.emit(EventKind::ContactChanged, contact.id, contact.tenant, contact.version, json!({"name": contact.name})).await?;
@@ -70,7 +70,14 @@ pub async fn create_contact(tx: &mut Tx, caller: &Caller, vault: &Vault, new: Ne
 }
 
 /// A contact that gets its first webhook, or another one, gets a new secret, which is shown once.
-pub async fn patch_contact(tx: &mut Tx, caller: &Caller, vault: &Vault, id: ContactId, version: i64, change: ContactChange) -> Result<(Contact, Option<Secret>)> {
+pub async fn patch_contact(
+    tx: &mut Tx,
+    caller: &Caller,
+    vault: &Vault,
+    id: ContactId,
+    version: i64,
+    change: ContactChange,
+) -> Result<(Contact, Option<Secret>)> {
     let before = tx.contact(id).await?.ok_or(RegisterError::NotFound { what: WHAT })?;
     caller.may(tx, Action::WriteContacts, before.tenant).await.map_err(denied(WHAT))?;
     check_version("this contact", version, before.version)?;
@@ -95,7 +102,7 @@ pub async fn patch_contact(tx: &mut Tx, caller: &Caller, vault: &Vault, id: Cont
     let mut secret = None;
     if after.webhook != before.webhook {
         // Whoever read the old address must not be able to sign for the new one.
-        secret = if after.webhook.is_some() { Some(new_token()?) } else { None };
+        secret = if after.webhook.is_some() { Some(new_webhook_secret()?) } else { None };
         let sealed = secret.as_ref().map(|secret| vault.seal_webhook_secret(id, secret)).transpose()?;
         tx.set_webhook_secret(id, sealed).await?;
     }

@@ -1,8 +1,8 @@
 //! Credentials: written, sealed and never read back by a person.
 
+use crate::Result;
 use crate::error::{RegisterError, check_version, denied};
 use crate::rules::{Parts, checked_key, checked_name};
-use crate::Result;
 use access::{Action, Caller, Vault};
 use model::credential::{Credential, CredentialKind, Key};
 use model::event::EventKind;
@@ -104,7 +104,14 @@ pub async fn create_credential(tx: &mut Tx, caller: &Caller, vault: &Vault, new:
     Ok(credential)
 }
 
-pub async fn patch_credential(tx: &mut Tx, caller: &Caller, vault: &Vault, id: CredentialId, version: i64, change: CredentialChange) -> Result<Credential> {
+pub async fn patch_credential(
+    tx: &mut Tx,
+    caller: &Caller,
+    vault: &Vault,
+    id: CredentialId,
+    version: i64,
+    change: CredentialChange,
+) -> Result<Credential> {
     let before = tx.credential(id).await?.ok_or(RegisterError::NotFound { what: WHAT })?;
     caller.may(tx, Action::WriteCredentials, before.tenant).await.map_err(denied(WHAT))?;
     check_version("this credential", version, before.version)?;

@@ -1,10 +1,10 @@
 //! Devices: where they stand, how they are reached, what they hang on.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::flow::bind::{Port, find_port, settle_port};
 use crate::rules::{check_list, checked_address, checked_interval, checked_name, checked_port};
-use crate::Result;
 use access::{Action, Caller};
 use model::device::{Device, DeviceState, Facts, Owner, ParentLink};
 use model::event::EventKind;
@@ -71,7 +71,10 @@ fn fields(device: &Device) -> Value {
 
 pub async fn create_device(tx: &mut Tx, caller: &Caller, new: NewDevice) -> Result<Device> {
     caller.may(tx, Action::WriteDevices, new.site).await.map_err(denied("site"))?;
-    let collector = tx.default_collector().await?.ok_or_else(|| RegisterError::Conflict { reason: "there is no collector yet that could watch a device".into() })?;
+    let collector = tx
+        .default_collector()
+        .await?
+        .ok_or_else(|| RegisterError::Conflict { reason: "there is no collector yet that could watch a device".into() })?;
     let now = tx.now();
     let blank = Device {
         id: DeviceId::new(),
@@ -165,7 +168,8 @@ async fn checked(tx: &mut Tx, mut device: Device, change: DeviceChange) -> Resul
     if let Some(site) = change.site {
         device.site = site;
         let is_site = tx.tenant(site).await?.is_some_and(|tenant| tenant.kind == TenantKind::Site);
-        checks.demand("site", if is_site { Ok(()) } else { Err(Problem::new("not_allowed", "a device stands at a site; this is not one")) });
+        checks
+            .demand("site", if is_site { Ok(()) } else { Err(Problem::new("not_allowed", "a device stands at a site; this is not one")) });
     }
     if let Some(credentials) = change.credentials {
         device.credentials = credentials;
@@ -230,7 +234,10 @@ async fn check_parents(tx: &mut Tx, checks: &mut Checks, device: &Device, parent
             continue;
         }
         if tx.is_behind(parent.device, device.id).await? {
-            checks.add(Problem::new("circle", "is this device itself or stands behind it; that would close a circle").at(format!("{field}.device")));
+            checks.add(
+                Problem::new("circle", "is this device itself or stands behind it; that would close a circle")
+                    .at(format!("{field}.device")),
+            );
             continue;
         }
         if let Some(port) = find_port(tx, checks, &field, parent.device, parent.interface.as_deref()).await? {

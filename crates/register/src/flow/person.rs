@@ -1,9 +1,9 @@
 //! People and their grants. A grant is given only by somebody who holds the right to give it there.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::rules::check_list;
-use crate::Result;
 use access::{Access, Action, Caller, Sight, grant_fits};
 use model::event::EventKind;
 use model::person::{Grant, Person, Role};
@@ -38,7 +38,9 @@ pub async fn create_person(tx: &mut Tx, caller: &Caller, access: &Access, new: N
         email.map(|email| Person { id: PersonId::new(), email, grants: new.grants, is_active: false, created_at: tx.now(), version: 1 });
     let person = checks.finish(person)?;
     tx.insert_person(&person, None).await.map_err(|error| match error {
-        StoreError::Exists { .. } => RegisterError::Conflict { reason: "somebody with this e-mail already has an account; use another e-mail, or ask the provider to widen the grants".into() },
+        StoreError::Exists { .. } => RegisterError::Conflict {
+            reason: "somebody with this e-mail already has an account; use another e-mail, or ask the provider to widen the grants".into(),
+        },
         other => RegisterError::Store(other),
     })?;
     let token = access.invite(tx, person.id).await?;
@@ -63,13 +65,20 @@ pub async fn patch_person(tx: &mut Tx, caller: &Caller, id: PersonId, version: i
         let is_seen = sight.may(tx, Action::ReadPeople, grant.tenant).await?;
         if is_seen { &mut seen } else { &mut kept }.push(*grant);
     }
-    let changed: Vec<Grant> = grants.iter().filter(|grant| !seen.contains(grant)).chain(seen.iter().filter(|grant| !grants.contains(grant))).copied().collect();
+    let changed: Vec<Grant> =
+        grants.iter().filter(|grant| !seen.contains(grant)).chain(seen.iter().filter(|grant| !grants.contains(grant))).copied().collect();
     may_give_all(tx, caller, &changed).await?;
     let mut checks = Checks::default();
     check_grants(tx, &mut checks, &grants).await?;
     let gives_up = |grant: &Grant| grant.role == Role::ProviderAdmin && !grants.contains(grant);
     if id == caller.person && seen.iter().any(gives_up) {
-        checks.add(Problem::new("not_allowed", "you cannot take provider_admin from yourself; another administrator must, so that one always remains").at("grants"));
+        checks.add(
+            Problem::new(
+                "not_allowed",
+                "you cannot take provider_admin from yourself; another administrator must, so that one always remains",
+            )
+            .at("grants"),
+        );
     }
     let mut after = Person { grants: kept.iter().chain(&grants).copied().collect(), ..before.clone() };
     after = checks.finish(Some(after))?;
@@ -92,7 +101,9 @@ async fn may_give_all(tx: &mut Tx, caller: &Caller, grants: &[Grant]) -> Result<
 async fn check_grants(tx: &mut Tx, checks: &mut Checks, grants: &[Grant]) -> Result<()> {
     checks.demand("grants", check_list(grants, limits::GRANTS_MAX));
     for (place, grant) in grants.iter().enumerate() {
-        let Some(tenant) = tx.tenant(grant.tenant).await? else { return Err(RegisterError::NotFound { what: "partner or client to give a role on" }) };
+        let Some(tenant) = tx.tenant(grant.tenant).await? else {
+            return Err(RegisterError::NotFound { what: "partner or client to give a role on" });
+        };
         if !grant_fits(grant.role, tenant.kind) {
             let home = grant.role.home().map_or("any tenant", |kind| kind.as_str());
             let detail = format!("the role {} belongs on a {home}, not on a {}", grant.role, tenant.kind);

@@ -1,10 +1,10 @@
 //! Services of clients and what realises them.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::flow::bind::{Port, find_port, settle_port};
 use crate::rules::{check_list, checked_name};
-use crate::Result;
 use access::{Action, Caller};
 use model::event::EventKind;
 use model::service::{Endpoint, Service};
@@ -45,10 +45,14 @@ pub async fn create_service(tx: &mut Tx, caller: &Caller, new: NewService) -> Re
     let mut checks = Checks::default();
     let name = checks.take("name", checked_name(&new.name));
     let is_client = tx.tenant(new.client).await?.is_some_and(|tenant| tenant.kind == TenantKind::Client);
-    checks.demand("client", if is_client { Ok(()) } else { Err(Problem::new("not_allowed", "a service belongs to a client; this is not one")) });
+    checks.demand(
+        "client",
+        if is_client { Ok(()) } else { Err(Problem::new("not_allowed", "a service belongs to a client; this is not one")) },
+    );
     let ports = check_endpoints(tx, &mut checks, new.endpoints).await?;
     let (name, ports) = checks.finish(name.map(|name| (name, ports)))?;
-    let service = Service { id: ServiceId::new(), client: new.client, name, endpoints: settle(tx, ports).await?, created_at: tx.now(), version: 1 };
+    let service =
+        Service { id: ServiceId::new(), client: new.client, name, endpoints: settle(tx, ports).await?, created_at: tx.now(), version: 1 };
     tx.insert_service(&service).await?;
     tx.emit(EventKind::ServiceChanged, service.id, service.client, service.version, json!({"name": service.name})).await?;
     tx.audit("service.created", service.id, service.client, None, Some(shown(&service))).await?;

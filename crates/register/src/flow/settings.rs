@@ -1,9 +1,9 @@
 //! Settings of the installation.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::rules::{check_list, checked_address};
-use crate::Result;
 use access::{Action, Caller};
 use model::Problem;
 use model::event::EventKind;
@@ -60,7 +60,10 @@ pub async fn patch_settings(tx: &mut Tx, caller: &Caller, version: i64, change: 
     }
     if let Some(targets) = change.reference_targets {
         checks.demand("reference_targets", check_list(&targets, REFERENCE_TARGETS_MAX));
-        let checked = targets.iter().enumerate().filter_map(|(place, target)| checks.take(format!("reference_targets[{place}]"), checked_address(target)));
+        let checked = targets
+            .iter()
+            .enumerate()
+            .filter_map(|(place, target)| checks.take(format!("reference_targets[{place}]"), checked_address(target)));
         after.reference_targets = checked.collect();
     }
     let mut after = checks.finish(Some(after))?;

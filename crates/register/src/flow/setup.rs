@@ -1,10 +1,10 @@
 //! The first set-up: provider, first administrator and the collector inside this process, at once or not at all.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::RegisterError;
 use crate::flow::{person, tenant};
 use crate::rules::checked_name;
-use crate::Result;
 use access::checked_password;
 use model::event::EventKind;
 use model::person::{Grant, Person, Role};
@@ -80,7 +80,8 @@ async fn insert_provider(tx: &mut Tx, name: String, tz: String, language: Langua
         version: 1,
     };
     tx.insert_tenant(&provider).await?;
-    tx.emit(EventKind::TenantChanged, provider.id, provider.id, provider.version, json!({"kind": provider.kind, "name": provider.name})).await?;
+    tx.emit(EventKind::TenantChanged, provider.id, provider.id, provider.version, json!({"kind": provider.kind, "name": provider.name}))
+        .await?;
     tx.audit("tenant.created", provider.id, provider.id, None, Some(tenant::shown(&provider))).await?;
     Ok(provider)
 }
@@ -98,6 +99,13 @@ async fn insert_collector(tx: &mut Tx, provider: TenantId) -> Result<()> {
         version: 1,
     };
     tx.insert_collector(&collector).await?;
-    tx.emit(EventKind::CollectorState, collector.id, provider, collector.version, json!({"state": collector.state, "name": collector.name})).await?;
+    tx.emit(
+        EventKind::CollectorState,
+        collector.id,
+        provider,
+        collector.version,
+        json!({"state": collector.state, "name": collector.name}),
+    )
+    .await?;
     Ok(())
 }

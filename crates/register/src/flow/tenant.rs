@@ -1,9 +1,9 @@
 //! Partners, clients and sites.
 
+use crate::Result;
 use crate::checks::Checks;
 use crate::error::{RegisterError, check_version, denied};
 use crate::rules::{check_place, checked_brand, checked_name};
-use crate::Result;
 use access::{Action, Caller};
 use model::event::EventKind;
 use model::tenant::{Language, Tenant, TenantKind, checked_tz};

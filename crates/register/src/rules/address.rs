@@ -13,7 +13,9 @@ const ZONE_LEN_MAX: usize = 32;
 /// An IP address or a host name; no port, no scheme, no spaces.
 pub(crate) fn checked_address(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let bad = |detail: &str| Err(Problem::new("bad_address", format!("{detail}; expected an IP address or a host name, e.g. 192.0.2.7 or core1.example.net")));
+    let bad = |detail: &str| {
+        Err(Problem::new("bad_address", format!("{detail}; expected an IP address or a host name, e.g. 192.0.2.7 or core1.example.net")))
+    };
     if text.is_empty() {
         return Err(Problem::new("required", "must not be empty"));
     }
@@ -25,7 +27,8 @@ pub(crate) fn checked_address(text: &str) -> Result<String, Problem> {
     }
     let (plain, zone) = text.split_once('%').map_or((text, None), |(plain, zone)| (plain, Some(zone)));
     if let Ok(address) = plain.parse::<IpAddr>() {
-        let is_zone_fine = zone.is_none_or(|zone| address.is_ipv6() && !zone.is_empty() && zone.len() <= ZONE_LEN_MAX && zone.bytes().all(is_label_byte));
+        let is_zone_fine =
+            zone.is_none_or(|zone| address.is_ipv6() && !zone.is_empty() && zone.len() <= ZONE_LEN_MAX && zone.bytes().all(is_label_byte));
         return if is_zone_fine { Ok(text.to_owned()) } else { bad("has a zone that does not fit") };
     }
     if text.contains(':') || text.contains('[') {
@@ -41,7 +44,11 @@ pub(crate) fn checked_address(text: &str) -> Result<String, Problem> {
 
 /// A label of a host name (RFC 1123, 2.1); underscores occur in the field and resolve.
 fn is_label(label: &str) -> bool {
-    !label.is_empty() && label.len() <= LABEL_LEN_MAX && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(is_label_byte)
+    !label.is_empty()
+        && label.len() <= LABEL_LEN_MAX
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(is_label_byte)
 }
 
 fn is_label_byte(byte: u8) -> bool {
@@ -81,7 +88,17 @@ mod tests {
 
     #[test]
     fn an_address_is_an_ip_or_a_host_name_and_nothing_else() {
-        for good in ["192.0.2.7", "2001:db8::1", "fe80::1%eth0", "core1", "Core1.Example.NET", "a_b.example", "127.0.0.1", "3com.example.net", "x.y."] {
+        for good in [
+            "192.0.2.7",
+            "2001:db8::1",
+            "fe80::1%eth0",
+            "core1",
+            "Core1.Example.NET",
+            "a_b.example",
+            "127.0.0.1",
+            "3com.example.net",
+            "x.y.",
+        ] {
             assert!(checked_address(good).is_ok(), "{good}: {:?}", checked_address(good));
         }
         for (bad, hint) in [
@@ -103,7 +120,7 @@ mod tests {
             let problem = checked_address(bad).unwrap_err();
             assert!(problem.detail.contains(hint), "{bad}: {problem}");
         }
-        assert!(checked_address(&"a".repeat(64)).is_err() && checked_address(&"a.".repeat(127)).is_err());
+        assert!(checked_address(&"a".repeat(64)).is_err() && checked_address(&"a.".repeat(128)).is_err());
         assert_eq!(checked_address(" Core1 ").unwrap(), "core1");
     }
 
@@ -112,7 +129,19 @@ mod tests {
         for good in ["https://hooks.example.net/a?b=c", "http://127.0.0.1:8089/", "https://[2001:db8::1]:8443/x", "https://h"] {
             assert!(checked_webhook(good).is_ok(), "{good}: {:?}", checked_webhook(good));
         }
-        for bad in ["", "ftp://x", "https://", "https:///x", "https://a b/", "https://u:p@h/", "https://h:0/", "https://h:99999/", "https://h:/", "h/x", "https://[::1]x/"] {
+        for bad in [
+            "",
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "https://a b/",
+            "https://u:p@h/",
+            "https://h:0/",
+            "https://h:99999/",
+            "https://h:/",
+            "h/x",
+            "https://[::1]x/",
+        ] {
             assert!(checked_webhook(bad).is_err(), "{bad}");
         }
     }

@@ -123,7 +123,14 @@ mod tests {
         check(SnmpV2c, Parts { community: s("public"), ..Parts::default() }, "key");
         check(SnmpV2c, Parts::default(), "community=required");
         check(SnmpV2c, Parts { community: s(""), password: s("x"), ..Parts::default() }, "password=not_allowed community=required");
-        let v3 = Parts { user: t("u"), auth: t("sha256"), auth_password: s("12345678"), privacy: t("aes128"), priv_password: s("12345678"), ..Parts::default() };
+        let v3 = Parts {
+            user: t("u"),
+            auth: t("sha256"),
+            auth_password: s("12345678"),
+            privacy: t("aes128"),
+            priv_password: s("12345678"),
+            ..Parts::default()
+        };
         check(SnmpV3, v3.clone(), "key");
         check(SnmpV3, Parts { auth: t("rot13"), priv_password: s("short"), ..v3.clone() }, "auth=unknown_word priv_password=too_short");
         check(SnmpV3, Parts::default(), "user=required auth=required auth_password=required priv=required priv_password=required");
@@ -132,6 +139,10 @@ mod tests {
         check(Ssh, Parts { user: t("u"), key: s("x"), ..Parts::default() }, "key");
         check(Ssh, Parts { user: t("u"), password: s("x"), key: s("x"), ..Parts::default() }, "key=not_both");
         check(Ssh, Parts::default(), "user=required password=required");
-        check(Ssh, Parts { user: t("u\n2"), password: s(&"x".repeat(SECRET_BYTES_MAX + 1)), ..Parts::default() }, "user=control_character password=too_long");
+        check(
+            Ssh,
+            Parts { user: t("u\n2"), password: s(&"x".repeat(SECRET_BYTES_MAX + 1)), ..Parts::default() },
+            "user=control_character password=too_long",
+        );
     }
 }

@@ -34,7 +34,13 @@ mod tests {
     fn provider_over_partner_over_client_over_site() {
         use TenantKind::{Client, Partner, Provider, Site};
         let allowed = [
-            (Partner, Provider), (Client, Provider), (Site, Provider), (Partner, Partner), (Client, Partner), (Site, Partner), (Site, Client),
+            (Partner, Provider),
+            (Client, Provider),
+            (Site, Provider),
+            (Partner, Partner),
+            (Client, Partner),
+            (Site, Partner),
+            (Site, Client),
         ];
         for kind in TenantKind::ALL {
             for parent in TenantKind::ALL {
