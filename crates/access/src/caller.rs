@@ -57,7 +57,7 @@ impl Caller {
     }
 }
 
-/// Remembers the caller's roles per tenant while a list is put together: one query per tenant, none with a single grant.
+/// Remembers the caller's roles per tenant while a list is put together: one query per tenant.
 pub struct Sight<'a> {
     caller: &'a Caller,
     known: HashMap<TenantId, Vec<Role>>,

@@ -62,7 +62,9 @@ pub enum VaultError {
     Readable { path: PathBuf, mode: u32 },
     #[error("{} is not a master key file of this product; restore it from the backup that belongs to this database", path.display())]
     NotAKey { path: PathBuf },
-    #[error("sealed with master key {found}, but the key file holds {held}; put the key file back that belongs to this database, or enter the secret again")]
+    #[error(
+        "sealed with master key {found}, but the key file holds {held}; put the key file back that belongs to this database, or enter the secret again"
+    )]
     OtherKey { found: String, held: String },
     #[error("the sealed secret is damaged or belongs to another row; enter it again")]
     Damaged,

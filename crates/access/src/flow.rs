@@ -99,15 +99,22 @@ impl Access {
     pub async fn caller(&self, token: &str) -> Result<Option<Caller>, AccessError> {
         let token_hash = hash_of_token(token);
         let found = self.look_up(&token_hash).await?;
-        if let Some((_, session)) = &found {
-            if self.now().since(session.seen_at) >= REFRESH_INTERVAL {
-                let mut tx = self.store.write(&COMING_IN).await?;
-                let now = tx.now();
-                tx.touch_session(&token_hash, now, now.plus(SESSION_LENGTH)).await?;
-                tx.commit().await?;
+        if let Some((_, session)) = &found
+            && self.now().since(session.seen_at) >= REFRESH_INTERVAL
+        {
+            // A database that cannot be written to just now must not keep people from reading.
+            if let Err(error) = self.prolong(&token_hash).await {
+                tracing::warn!("A session could not be prolonged: {error}");
             }
         }
         Ok(found.map(|(caller, _)| caller))
+    }
+
+    async fn prolong(&self, token_hash: &[u8]) -> Result<(), AccessError> {
+        let mut tx = self.store.write(&COMING_IN).await?;
+        let now = tx.now();
+        tx.touch_session(token_hash, now, now.plus(SESSION_LENGTH)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The same person as he is now; `None` when his session has ended meanwhile. Does not prolong it.

@@ -44,7 +44,9 @@ impl Limiter {
         }
         self.failures.retain(|_, times| times.last().is_some_and(|at| now.since(*at) < FAILURE_WINDOW));
         while self.failures.len() >= SOURCES_MAX {
-            let Some(oldest) = self.failures.iter().min_by_key(|(_, times)| times.last().copied()).map(|(name, _)| name.clone()) else { return };
+            let Some(oldest) = self.failures.iter().min_by_key(|(_, times)| times.last().copied()).map(|(name, _)| name.clone()) else {
+                return;
+            };
             self.failures.remove(&oldest);
         }
     }

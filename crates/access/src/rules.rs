@@ -45,7 +45,17 @@ use Role::{
 const EVERYBODY: &[Role] = Role::ALL;
 const PROVIDER: &[Role] = &[ProviderL1, ProviderL2, ProviderL3, ShiftLead, ProviderBilling, ProviderAdmin, Auditor];
 const PROVIDER_AND_PARTNER: &[Role] = &[
-    PartnerL1, PartnerSales, PartnerFinance, PartnerAdmin, ProviderL1, ProviderL2, ProviderL3, ShiftLead, ProviderBilling, ProviderAdmin, Auditor,
+    PartnerL1,
+    PartnerSales,
+    PartnerFinance,
+    PartnerAdmin,
+    ProviderL1,
+    ProviderL2,
+    ProviderL3,
+    ShiftLead,
+    ProviderBilling,
+    ProviderAdmin,
+    Auditor,
 ];
 const ADMINS: &[Role] = &[ProviderAdmin, PartnerAdmin];
 const ON_CALL: &[Role] = &[ProviderL1, ProviderL2, ProviderL3, ShiftLead, ProviderAdmin];
@@ -72,10 +82,30 @@ pub const fn roles_for(action: Action) -> &'static [Role] {
 
 impl Action {
     pub const ALL: &'static [Action] = &[
-        Self::ReadTenants, Self::ReadPeople, Self::ReadContacts, Self::ReadCredentials, Self::ReadDevices, Self::ReadServices,
-        Self::ReadAlarms, Self::ReadNotices, Self::ReadUnsentNotices, Self::ReadTickets, Self::ReadCollectors, Self::ReadSettings,
-        Self::ReadAudit, Self::WritePartners, Self::WriteClients, Self::WritePeople, Self::WriteContacts, Self::WriteCredentials,
-        Self::WriteDevices, Self::WriteServices, Self::WriteSettings, Self::ActOnAlarms, Self::ActOnTickets, Self::ResolveTickets,
+        Self::ReadTenants,
+        Self::ReadPeople,
+        Self::ReadContacts,
+        Self::ReadCredentials,
+        Self::ReadDevices,
+        Self::ReadServices,
+        Self::ReadAlarms,
+        Self::ReadNotices,
+        Self::ReadUnsentNotices,
+        Self::ReadTickets,
+        Self::ReadCollectors,
+        Self::ReadSettings,
+        Self::ReadAudit,
+        Self::WritePartners,
+        Self::WriteClients,
+        Self::WritePeople,
+        Self::WriteContacts,
+        Self::WriteCredentials,
+        Self::WriteDevices,
+        Self::WriteServices,
+        Self::WriteSettings,
+        Self::ActOnAlarms,
+        Self::ActOnTickets,
+        Self::ResolveTickets,
         Self::ActOnNotices,
     ];
 

@@ -1,5 +1,7 @@
 //! Coming in on a real database: logging in, sessions, invitations, their limits and what the database keeps of them.
 
+#![allow(clippy::unwrap_used)]
+
 use access::{Access, AccessError, FAILURES_MAX, SESSION_LENGTH};
 use model::person::{Grant, Person, Role};
 use model::scope::Reason;

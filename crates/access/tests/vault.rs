@@ -1,5 +1,7 @@
 //! The vault: what is sealed opens in its place, nowhere else, and every refusal says what to do.
 
+#![allow(clippy::unwrap_used)]
+
 use access::{Purpose, Vault, VaultError};
 use model::credential::{Key, SnmpAuth, SnmpPriv};
 use model::{ContactId, CredentialId, Secret};

@@ -99,10 +99,10 @@ impl Work {
     /// With a narrower scope than all that the caller sees.
     pub(crate) async fn begin_within(app: &App, caller: &Caller, scope: &Scope, once: Once) -> ApiResult<Self> {
         let mut tx = app.store.write(scope).await?;
-        if let Some(key) = &once.key {
-            if let Some(kept) = tx.replay(caller.person, key).await? {
-                return Err(again(app, caller, &once, &kept)?);
-            }
+        if let Some(key) = &once.key
+            && let Some(kept) = tx.replay(caller.person, key).await?
+        {
+            return Err(again(app, caller, &once, &kept)?);
         }
         Ok(Self { tx, app: app.clone(), caller: caller.clone(), once })
     }
@@ -159,7 +159,8 @@ fn again(app: &App, caller: &Caller, once: &Once, kept: &Replay) -> ApiResult<Ap
     let sealed = STANDARD.decode(&kept.body).map_err(|_| ApiError::internal("a kept answer is damaged"))?;
     let text = app.vault.open(Purpose::Answer, &row(caller, key), &sealed)?;
     let status = StatusCode::from_u16(kept.status).map_err(ApiError::internal)?;
-    let version = serde_json::from_slice::<serde_json::Value>(&text).ok().and_then(|value| value.get("version").and_then(serde_json::Value::as_i64));
+    let version =
+        serde_json::from_slice::<serde_json::Value>(&text).ok().and_then(|value| value.get("version").and_then(serde_json::Value::as_i64));
     let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], text.to_vec()).into_response();
     if let Some(tag) = version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
         answer.headers_mut().insert(header::ETAG, tag);

@@ -91,23 +91,26 @@ mod pages {
 
     fn encoded(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile) {
         let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let takes = |name: &str| accepted.split(',').any(|one| one.split(';').next().unwrap_or("").trim() == name && !one.replace(' ', "").ends_with(";q=0"));
+        let takes = |name: &str| {
+            accepted.split(',').any(|one| one.split(';').next().unwrap_or("").trim() == name && !one.replace(' ', "").ends_with(";q=0"))
+        };
         for (name, suffix) in ENCODINGS {
-            if takes(name) {
-                if let Some(found) = Dist::get(&format!("{path}{suffix}")) {
-                    return (Some(name), found);
-                }
+            if takes(name)
+                && let Some(found) = Dist::get(&format!("{path}{suffix}"))
+            {
+                return (Some(name), found);
             }
         }
         (None, plain)
     }
 
-    /// Scripts from here, and the one inline line whose hash the build wrote down; nothing from anywhere else.
+    /// Scripts from here, and the one inline line whose hash the build wrote down; nothing from anywhere else. Styles may be inline:
+    /// the widget library writes its theme's variables so, and a style cannot act.
     fn policy() -> String {
         let hashes = Dist::get("csp.json").and_then(|file| serde_json::from_slice::<Csp>(&file.data).ok()).map(|csp| csp.script_src);
         let hashes: String = hashes.unwrap_or_default().iter().map(|hash| format!(" '{hash}'")).collect();
         format!(
-            "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+            "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
     }
@@ -134,7 +137,11 @@ mod pages {
     use super::*;
 
     pub(super) fn serve(path: &str, _: &HeaderMap) -> Response {
-        if path.is_empty() { super::plain::how_to_build() } else { ApiError::NotFound { detail: format!("There is no page /{path}.") }.into_response() }
+        if path.is_empty() {
+            super::plain::how_to_build()
+        } else {
+            ApiError::NotFound { detail: format!("There is no page /{path}.") }.into_response()
+        }
     }
 }
 

@@ -15,21 +15,43 @@ pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    Unauthenticated { detail: String },
+    Unauthenticated {
+        detail: String,
+    },
     Csrf,
-    NotFound { detail: String },
+    NotFound {
+        detail: String,
+    },
     MethodNotAllowed,
-    Forbidden { detail: String },
-    Bad { detail: String, errors: Vec<FieldProblem> },
-    Conflict { detail: String },
-    StaleVersion { detail: String },
+    Forbidden {
+        detail: String,
+    },
+    Bad {
+        detail: String,
+        errors: Vec<FieldProblem>,
+    },
+    Conflict {
+        detail: String,
+    },
+    StaleVersion {
+        detail: String,
+    },
     PreconditionRequired,
-    TooLarge { size_bytes_max: usize },
+    TooLarge {
+        size_bytes_max: usize,
+    },
     UnsupportedMedia,
-    RateLimited { detail: String, wait: Duration },
-    Unavailable { detail: String },
+    RateLimited {
+        detail: String,
+        wait: Duration,
+    },
+    Unavailable {
+        detail: String,
+    },
     /// Logged where it is answered; the caller learns only the request id.
-    Internal { cause: String },
+    Internal {
+        cause: String,
+    },
     /// Not a refusal: the answer that the same request got the first time.
     Kept(Box<Response>),
 }
@@ -103,7 +125,9 @@ impl ApiError {
             Self::PreconditionRequired => "Send the version that you read in the header If-Match, e.g. If-Match: \"3\".".into(),
             Self::TooLarge { size_bytes_max } => format!("The body is larger than {size_bytes_max} bytes."),
             Self::UnsupportedMedia => "Send the body as JSON with the header content-type: application/json.".into(),
-            Self::Internal { .. } | Self::Kept(_) => "Something went wrong on our side. The log has the cause under this request id.".into(),
+            Self::Internal { .. } | Self::Kept(_) => {
+                "Something went wrong on our side. The log has the cause under this request id.".into()
+            }
         }
     }
 }
@@ -131,7 +155,10 @@ impl IntoResponse for ApiError {
             code: code.into(),
             detail,
             request_id,
-            errors: errors.into_iter().map(|e| ProblemField { field: e.field, code: e.problem.code.into(), detail: e.problem.detail }).collect(),
+            errors: errors
+                .into_iter()
+                .map(|e| ProblemField { field: e.field, code: e.problem.code.into(), detail: e.problem.detail })
+                .collect(),
         };
         let text = serde_json::to_vec(&body).expect("a struct of strings and numbers always becomes JSON");
         let mut answer = (status, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response();
@@ -197,7 +224,9 @@ impl From<VaultError> for ApiError {
     fn from(error: VaultError) -> Self {
         match error {
             // The sentence tells the administrator what to do and holds no secret.
-            VaultError::OtherKey { .. } | VaultError::Damaged | VaultError::Format { .. } => Self::Conflict { detail: capital(&error.to_string()) },
+            VaultError::OtherKey { .. } | VaultError::Damaged | VaultError::Format { .. } => {
+                Self::Conflict { detail: capital(&error.to_string()) }
+            }
             other => Self::Internal { cause: chain(&other) },
         }
     }

@@ -33,7 +33,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
             Err(rejection) => {
                 let text = rejection.body_text();
                 let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-                let (field, detail) = text.split_once(": ").unwrap_or(("query", text));
+                let (field, detail) = text.split_once(": ").unwrap_or(("", text));
+                let field = field_named_in(detail).unwrap_or(if field.is_empty() { "query" } else { field });
                 Err(ApiError::bad(Problem::new("bad_filter", detail).at(field)))
             }
         }
@@ -100,7 +101,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
             None => None,
             Some(value) => {
                 let text = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= KEY_LEN_MAX);
-                let problem = || Problem::new("bad_key", format!("must be 1 to {KEY_LEN_MAX} visible ASCII characters")).at("Idempotency-Key");
+                let problem =
+                    || Problem::new("bad_key", format!("must be 1 to {KEY_LEN_MAX} visible ASCII characters")).at("Idempotency-Key");
                 Some(text.ok_or_else(|| ApiError::bad(problem()))?.to_owned())
             }
         };
@@ -168,6 +170,10 @@ async fn read(headers: &HeaderMap, body: axum::body::Body) -> ApiResult<Bytes> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
+    // A struct would also be read from an array, field by field in our order, which nobody means.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::bad(Problem::new("bad_json", "must be a JSON object").at("body")));
+    }
     let mut from = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut from).map_err(|error| {
         let path = error.path().to_string();
@@ -177,15 +183,20 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     Ok(parsed)
 }
 
+/// serde names a missing or unknown field in the sentence only.
+fn field_named_in(sentence: &str) -> Option<&str> {
+    let rest = sentence.strip_prefix("missing field `").or_else(|| sentence.strip_prefix("unknown field `"))?;
+    rest.split('`').next()
+}
+
 fn refused(error: serde_json::Error, path: &str) -> ApiError {
-    let field = if path == "." { "body" } else { path };
+    let field = if matches!(path, "." | "?") { "body" } else { path };
     let text = error.to_string();
     // serde_json ends with the place; the sentence of the type stands before it.
     let plain = text.split(" at line ").next().unwrap_or(&text);
     match error.classify() {
         serde_json::error::Category::Data => {
-            let missing = plain.strip_prefix("missing field `").or_else(|| plain.strip_prefix("unknown field `")).and_then(|rest| rest.split('`').next());
-            let field = match missing {
+            let field = match field_named_in(plain) {
                 Some(name) if path == "." => name.to_owned(),
                 Some(name) if !path.ends_with(name) => format!("{path}.{name}"),
                 _ => field.to_owned(),
@@ -201,7 +212,7 @@ fn refused(error: serde_json::Error, path: &str) -> ApiError {
         }
         _ => {
             let detail = format!("is not valid JSON at line {}, column {}: {plain}", error.line(), error.column());
-            ApiError::bad(Problem::new("bad_json", detail).at(field))
+            ApiError::bad(Problem::new("bad_json", detail).at("body"))
         }
     }
 }

@@ -1,15 +1,13 @@
 //! For whoever watches the watcher: alive, ready, numbers.
 
 use crate::app::App;
+use crate::flow::{self, Counts};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::Scope;
-use model::scope::Reason;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-const LOOKING: Scope = Scope::installation(Reason("health and metrics"));
 /// A database that takes longer is not ready.
 const READY_WAIT: Duration = Duration::from_secs(3);
 
@@ -20,9 +18,8 @@ pub(crate) async fn live() -> &'static str {
 
 /// The database answers, too.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
-    let asked = async { app.store.read(&LOOKING).await?.last_event().await };
-    match tokio::time::timeout(READY_WAIT, asked).await {
-        Ok(Ok(_)) => "ok\n".into_response(),
+    match tokio::time::timeout(READY_WAIT, flow::ask_database(&app)).await {
+        Ok(Ok(())) => "ok\n".into_response(),
         Ok(Err(error)) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {error}\n")).into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer in time\n").into_response(),
     }
@@ -37,11 +34,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
 }
 
 async fn write_all(app: &App) -> Result<String, store::StoreError> {
-    let mut tx = app.store.read(&LOOKING).await?;
-    let summary = tx.summary().await?;
-    let deliveries = tx.open_deliveries().await?;
-    let last_event = tx.last_event().await?;
-    drop(tx);
+    let Counts { summary, deliveries_open, last_event } = flow::counts(app).await?;
     let mut text = String::new();
     let mut gauge = |name: &str, labels: &str, value: f64| {
         // Writing to a String cannot fail.
@@ -57,9 +50,11 @@ async fn write_all(app: &App) -> Result<String, store::StoreError> {
     gauge("tickets_open", "", summary.tickets_open as f64);
     gauge("notices_held", "", summary.notices_held as f64);
     gauge("notices_draft", "", summary.notices_draft as f64);
+    gauge("notices_queued", "", summary.notices_queued as f64);
+    gauge("notices_failed", "", summary.notices_failed as f64);
     gauge("collectors_lost", "", summary.collectors_lost as f64);
     gauge("collectors_cut_off", "", summary.collectors_cut_off as f64);
-    gauge("deliveries_open", "", deliveries as f64);
+    gauge("deliveries_open", "", deliveries_open as f64);
     gauge("events_total", "", last_event as f64);
     let streams: usize = app.streams.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values().sum();
     gauge("api_streams_open", "", streams as f64);

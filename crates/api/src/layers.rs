@@ -61,7 +61,9 @@ fn safe(mut answer: Response) -> Response {
 }
 
 fn is_fit(id: &str) -> bool {
-    !id.is_empty() && id.len() <= REQUEST_ID_LEN_MAX && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    !id.is_empty()
+        && id.len() <= REQUEST_ID_LEN_MAX
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn fresh_id() -> String {
@@ -71,4 +73,30 @@ fn fresh_id() -> String {
         bytes = model::Clock::System.now().micros().to_be_bytes();
     }
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn a_panic_costs_one_request_and_is_told_under_its_id() {
+        async fn breaks() -> &'static str {
+            panic!("a detail that nobody outside must read")
+        }
+        let router = Router::new().route("/", get(breaks)).layer(axum::middleware::from_fn(around));
+        let answer = router.oneshot(Request::builder().uri("/").body(Body::empty()).expect("a request")).await.expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()[header::CONTENT_TYPE]),
+            (500, &HeaderValue::from_static("application/problem+json"))
+        );
+        let id = answer.headers()[REQUEST_ID].to_str().expect("ASCII").to_owned();
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains(&id) && text.contains("\"code\":\"internal\"") && !text.contains("nobody outside"), "{text}");
+    }
 }

@@ -45,7 +45,11 @@ fn is_input(name: &str) -> bool {
 /// What we answer is always there, if only as null; only what is shown once may be missing.
 fn require_all(name: &str, schema: &mut Value) {
     const SHOWN_ONCE: [(&str, &str); 2] = [("UserView", "invite_url"), ("ContactView", "webhook_secret")];
+    if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        parts.iter_mut().for_each(|part| require_all(name, part));
+    }
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let all: Vec<Value> = properties.keys().filter(|key| !SHOWN_ONCE.contains(&(name, key))).map(|key| Value::String(key.clone())).collect();
+    let all: Vec<Value> =
+        properties.keys().filter(|key| !SHOWN_ONCE.contains(&(name, key))).map(|key| Value::String(key.clone())).collect();
     schema["required"] = Value::Array(all);
 }

@@ -48,8 +48,8 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
     // What only reads the configuration comes first: a mistake there leaves nothing half-made behind.
     let acceptor = config.tls.as_ref().map(crate::tls::acceptor).transpose()?;
     let post = post(&config)?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let held = folder::hold(&config.data_dir)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     if let store::Location::Sqlite(path) = &config.location {
         folder::private_file(path)?;
     }
@@ -141,7 +141,8 @@ pub async fn until_told() {
 /// Notices are written by jobs that know no configuration: the sender of last resort is kept with the data.
 async fn remember_sender(store: &Store, sender: &str) -> Result<(), String> {
     let scope = Scope::installation(Reason("start"));
-    let known = store.read(&scope).await.map_err(|error| chain(&error))?.value(notify::DEFAULT_SENDER).await.map_err(|error| chain(&error))?;
+    let known =
+        store.read(&scope).await.map_err(|error| chain(&error))?.value(notify::DEFAULT_SENDER).await.map_err(|error| chain(&error))?;
     if known.as_deref() == Some(sender) {
         return Ok(());
     }

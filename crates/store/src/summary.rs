@@ -44,6 +44,17 @@ impl Tx {
         let collectors_lost = self.count(sql).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM collector l WHERE l.state = 'cut_off'").scoped(self, "l.tenant");
         let collectors_cut_off = self.count(sql).await?;
-        Ok(Summary { alarms, unacked, tickets_open, notices_held, notices_draft, notices_queued, notices_failed, devices, collectors_lost, collectors_cut_off })
+        Ok(Summary {
+            alarms,
+            unacked,
+            tickets_open,
+            notices_held,
+            notices_draft,
+            notices_queued,
+            notices_failed,
+            devices,
+            collectors_lost,
+            collectors_cut_off,
+        })
     }
 }

@@ -38,6 +38,7 @@ fn one_centre_at_a_time_and_another_when_it_dies() {
                     stop.cancelled().await;
                 }
             }))
+            .abort_handle()
         };
         let (first, second) = (centre().await, centre().await);
         let until = async |wanted: u32| {

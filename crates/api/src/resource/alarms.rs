@@ -4,8 +4,9 @@ use crate::answer::{ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, Posted, page};
+use crate::look::Look;
 use crate::resource::notices::EmptyInput;
-use crate::view::{Can, Look, PersonRef, Ref};
+use crate::view::{Can, PersonRef, Ref};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -129,7 +130,8 @@ pub(crate) async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: AlarmListed) 
         cleared_at: alarm.cleared_at,
         acked_by,
         acked_at: alarm.acked_at,
-        ack_note: alarm.ack_note,
+        // Written for colleagues, not for the client.
+        ack_note: alarm.ack_note.filter(|_| sees_tickets),
         flaps: alarm.flaps,
         detail: alarm.detail,
         impact: ImpactCounts { services: listed.services_hit, clients: listed.clients_hit },

@@ -4,7 +4,8 @@ use crate::answer::{Gone, ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
-use crate::view::{Can, CanEdit, Look, Ref, emptiable, present};
+use crate::look::Look;
+use crate::view::{Can, CanEdit, Ref, emptiable, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -127,7 +128,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<Cont
 
 #[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "register", operation_id = "patch_contact", params(("id" = ContactId, Path), ("If-Match" = String, Header)),
     request_body(content = ContactPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ContactView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<ContactId>, patched: Patched<ContactPatch>) -> ApiResult<One<ContactView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    who: Who,
+    Id(id): Id<ContactId>,
+    patched: Patched<ContactPatch>,
+) -> ApiResult<One<ContactView>> {
     let body = patched.body;
     let change = ContactChange { name: body.name, email: body.email, webhook: body.webhook, language: body.language };
     let mut tx = app.store.write(&who.scope()).await?;

@@ -4,7 +4,8 @@ use crate::answer::{Gone, ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
-use crate::view::{Can, CanEditRemove, Look, Ref, present};
+use crate::look::Look;
+use crate::view::{Can, CanEditRemove, Ref, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -157,7 +158,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<Cred
 
 #[utoipa::path(patch, path = "/api/v1/credentials/{id}", tag = "register", operation_id = "patch_credential", params(("id" = CredentialId, Path), ("If-Match" = String, Header)),
     request_body(content = CredentialPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = CredentialView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<CredentialId>, patched: Patched<CredentialPatch>) -> ApiResult<One<CredentialView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    who: Who,
+    Id(id): Id<CredentialId>,
+    patched: Patched<CredentialPatch>,
+) -> ApiResult<One<CredentialView>> {
     let mut tx = app.store.write(&who.scope()).await?;
     let changed = register::patch_credential(&mut tx, &who, &app.vault, id, patched.version, patched.body.into()).await?;
     let view = view(&mut tx, &mut Look::new(&who), changed).await?;

@@ -4,7 +4,8 @@ use crate::answer::{Gone, ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
-use crate::view::{Can, CanEditRemove, Look, Ref, present};
+use crate::look::Look;
+use crate::view::{Can, CanEditRemove, Ref, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -250,7 +251,6 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: DeviceListed) -> ApiResu
         };
         parents.push(ParentView { device: parent, interface });
     }
-    let sees_collectors = tx.collector(device.collector).await?.is_some() && look.sight.caller().may_somewhere(Action::ReadCollectors);
     let can = Can::role(look.may(tx, Action::WriteDevices, device.site).await?);
     let [critical, major, minor, warning] = listed.alarms;
     Ok(DeviceView {
@@ -266,7 +266,7 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: DeviceListed) -> ApiResu
         owner: device.owner,
         probe_interval_s: device.probe_interval.as_secs(),
         poll_interval_s: device.poll_interval.as_secs(),
-        collector: sees_collectors.then(|| Ref::new(device.collector, listed.collector_name)),
+        collector: look.collector(tx, device.collector).await?,
         state: device.state,
         since: device.state_since,
         seen_at: device.seen_at,
@@ -316,7 +316,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<Devi
 
 #[utoipa::path(patch, path = "/api/v1/devices/{id}", tag = "register", operation_id = "patch_device", params(("id" = DeviceId, Path), ("If-Match" = String, Header)),
     request_body(content = DevicePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = DeviceView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<DeviceId>, patched: Patched<DevicePatch>) -> ApiResult<One<DeviceView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    who: Who,
+    Id(id): Id<DeviceId>,
+    patched: Patched<DevicePatch>,
+) -> ApiResult<One<DeviceView>> {
     let mut tx = app.store.write(&who.scope()).await?;
     register::patch_device(&mut tx, &who, id, patched.version, patched.body.into()).await?;
     let view = view_of(&mut tx, &mut Look::new(&who), id).await?;

@@ -4,7 +4,8 @@ use crate::answer::{Gone, ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
-use crate::view::{Can, CanEditRemove, Look, Ref, present};
+use crate::look::Look;
+use crate::view::{Can, CanEditRemove, Ref, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -170,7 +171,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<Serv
 
 #[utoipa::path(patch, path = "/api/v1/services/{id}", tag = "register", operation_id = "patch_service", params(("id" = ServiceId, Path), ("If-Match" = String, Header)),
     request_body(content = ServicePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ServiceView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<ServiceId>, patched: Patched<ServicePatch>) -> ApiResult<One<ServiceView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    who: Who,
+    Id(id): Id<ServiceId>,
+    patched: Patched<ServicePatch>,
+) -> ApiResult<One<ServiceView>> {
     let endpoints = patched.body.endpoints.map(|endpoints| endpoints.into_iter().map(Into::into).collect());
     let mut tx = app.store.write(&who.scope()).await?;
     register::patch_service(&mut tx, &who, id, patched.version, ServiceChange { name: patched.body.name, endpoints }).await?;

@@ -99,7 +99,11 @@ async fn me_view(app: &App, caller: &Caller) -> ApiResult<MeView> {
 
 /// 201 with the token in the body and in the cookie.
 pub(crate) async fn opened(app: &App, session: &Opened) -> ApiResult<Response> {
-    let view = SessionView { token: session.token.reveal().to_owned(), csrf: session.caller.csrf.clone(), me: me_view(app, &session.caller).await? };
+    let view = SessionView {
+        token: session.token.reveal().to_owned(),
+        csrf: session.caller.csrf.clone(),
+        me: me_view(app, &session.caller).await?,
+    };
     let cookie = set_cookie(session.token.reveal(), app.is_https());
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], axum::Json(view)).into_response())
 }

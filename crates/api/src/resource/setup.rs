@@ -4,18 +4,16 @@ use crate::answer::Plain;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
+use crate::flow;
 use crate::resource::sessions::{SessionView, opened};
 use crate::who::Peer;
 use axum::extract::State;
 use axum::response::Response;
-use model::scope::Reason;
 use model::tenant::Language;
-use model::{Problem, Scope, Secret};
+use model::{Problem, Secret};
 use register::FirstSetUp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-const SETTING_UP: Scope = Scope::installation(Reason("the first set-up"));
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SetupView {
@@ -45,7 +43,7 @@ pub(crate) struct SetupInput {
 /// Whether the installation still waits for its first person.
 #[utoipa::path(get, path = "/api/v1/setup", tag = "session", operation_id = "get_setup", security(()), responses((status = 200, body = SetupView)))]
 pub(crate) async fn read(State(app): State<App>) -> ApiResult<Plain<SetupView>> {
-    let needed = !app.store.read(&SETTING_UP).await?.has_people().await?;
+    let needed = !flow::is_set_up(&app).await?;
     Ok(Plain(SetupView { needed, token_required: needed && app.setup_token.is_some() }))
 }
 
@@ -54,16 +52,13 @@ pub(crate) async fn read(State(app): State<App>) -> ApiResult<Plain<SetupView>> 
     responses((status = 201, body = SessionView)))]
 pub(crate) async fn create(State(app): State<App>, Peer(peer): Peer, Body(body): Body<SetupInput>) -> ApiResult<Response> {
     check_token(&app, peer, body.token.as_ref())?;
-    let input = FirstSetUp { email: body.email, password: body.password, provider_name: body.provider.name, language: body.language, tz: body.tz };
+    let input =
+        FirstSetUp { email: body.email, password: body.password, provider_name: body.provider.name, language: body.language, tz: body.tz };
     register::check_first_set_up(&input)?;
-    if app.store.read(&SETTING_UP).await?.has_people().await? {
+    if flow::is_set_up(&app).await? {
         return Err(ApiError::Conflict { detail: "The first set-up has been done; log in instead.".into() });
     }
-    let hash = app.access.hash(input.password.clone()).await?;
-    let mut tx = app.store.write(&SETTING_UP).await?;
-    let person = register::set_up(&mut tx, &input, &hash).await?;
-    let session = app.access.open_session(&mut tx, person).await?;
-    tx.commit().await?;
+    let session = flow::set_up(&app, &input).await?;
     opened(&app, &session).await
 }
 

@@ -4,7 +4,8 @@ use crate::answer::{ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, Patched, Posted, page};
-use crate::view::{Can, CanEdit, Look, Ref, emptiable, present};
+use crate::look::Look;
+use crate::view::{Can, CanEdit, Ref, emptiable, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -222,7 +223,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<Tena
 
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", tag = "register", operation_id = "patch_tenant", params(("id" = TenantId, Path), ("If-Match" = String, Header)),
     request_body(content = TenantPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = TenantView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<TenantId>, patched: Patched<TenantPatch>) -> ApiResult<One<TenantView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    who: Who,
+    Id(id): Id<TenantId>,
+    patched: Patched<TenantPatch>,
+) -> ApiResult<One<TenantView>> {
     let mut tx = app.store.write(&who.scope()).await?;
     let changed = register::patch_tenant(&mut tx, &who, id, patched.version, patched.body.into()).await?;
     let view = view(&mut tx, &mut Look::new(&who), changed).await?;

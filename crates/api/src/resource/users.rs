@@ -4,7 +4,8 @@ use crate::answer::{ListOf, One, Versioned, Work};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, Patched, Posted, page};
-use crate::view::{Can, CanEdit, Look, Ref, present};
+use crate::look::Look;
+use crate::view::{Can, CanEdit, Ref, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -89,7 +90,16 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, person: Person, invite_url: Opti
         }
     }
     let can = CanEdit { edit: Can::role(can) };
-    Ok(UserView { id: person.id, email: person.email, grants, is_active: person.is_active, created_at: person.created_at, version: person.version, can, invite_url })
+    Ok(UserView {
+        id: person.id,
+        email: person.email,
+        grants,
+        is_active: person.is_active,
+        created_at: person.created_at,
+        version: person.version,
+        can,
+        invite_url,
+    })
 }
 
 #[utoipa::path(get, path = "/api/v1/users", tag = "people", operation_id = "list_users", params(UserQuery),
