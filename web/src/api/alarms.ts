@@ -1,0 +1,28 @@
+import { queryOptions } from '@tanstack/react-query'
+import { client, freshKey, got, once, some } from './client'
+import type { AlarmClass, AlarmState, Severity } from './nouns'
+import { pages } from './pages'
+
+export interface AlarmFilter {
+  state?: AlarmState
+  severity?: Severity | ''
+  class?: AlarmClass | ''
+  client?: string
+  device?: string
+  acked?: boolean
+}
+const key = ['alarms']
+const path = (id: string) => ({ path: { id } })
+export const alarms = {
+  key,
+  list: (filter: AlarmFilter) => pages([...key, 'list', filter], (at) => got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } }))),
+  one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/alarms/{id}', { params: path(id) })) }),
+  ack: ({ id, note }: { id: string; note: string }) =>
+    got(client.POST('/api/v1/alarms/{id}/ack', { params: path(id), body: some({ note }), headers: once(freshKey()) })),
+  unack: ({ id }: { id: string }) => got(client.POST('/api/v1/alarms/{id}/unack', { params: path(id), body: {}, headers: once(freshKey()) })),
+}
+const incidentsKey = ['incidents']
+export const incidents = {
+  key: incidentsKey,
+  one: (id: string) => queryOptions({ queryKey: [...incidentsKey, id], queryFn: () => got(client.GET('/api/v1/incidents/{id}', { params: path(id) })) }),
+}

@@ -1,0 +1,129 @@
+import { useEffect, useRef } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { Series } from '../api/nouns'
+import { quantity, tick, type Unit } from '../i18n/format'
+import { type Tongue, useTongue } from '../i18n/i18n'
+import { align } from './align'
+import css from './chart.module.css'
+
+export interface Line {
+  label: string
+  series: Series
+  /** Drawn below zero: traffic out. */
+  isBelow?: boolean
+}
+
+const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+const HEIGHT_PX = Number.parseInt(colour('--chart'), 10) || 168
+
+function options(
+  lines: readonly Line[],
+  tongue: Tongue,
+  width: number,
+  span: { from: number; to: number },
+  unit: Unit,
+  readout: (at: number | null) => void,
+): uPlot.Options {
+  const axis = { stroke: colour('--dim'), grid: { stroke: colour('--hair'), width: 1 }, ticks: { show: false }, font: `12px ${colour('--sans')}` }
+  const isBounded = unit === 'percent' || unit === 'ratio'
+  return {
+    width,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, sync: { key: 'polyot' } },
+    scales: {
+      x: { range: () => [span.from, span.to] },
+      y: {
+        range: (_plot, low, high) => {
+          if (unit === 'ratio') return [0, 1]
+          const top = Math.max(high ?? 0, isBounded ? 5 : 0) * 1.1 || 1
+          return [Math.min(0, (low ?? 0) * 1.1), isBounded ? Math.min(100, top) : top]
+        },
+      },
+    },
+    padding: [8, 12, 0, 0],
+    axes: [
+      { ...axis, size: 28, gap: 6, values: (_plot, marks) => marks.map((at) => tick(tongue, at, span.to - span.from)) },
+      { ...axis, size: 72, gap: 6, values: (_plot, marks) => marks.map((value) => quantity(tongue, Math.abs(value), unit)) },
+    ],
+    series: [
+      {},
+      ...lines.map((line, at) => {
+        const stroke = colour(`--c-${(at % 4) + 1}`)
+        return { label: line.label, stroke, width: 1.5, fill: `${stroke}26`, spanGaps: false, points: { show: false } }
+      }),
+    ],
+    hooks: { setCursor: [(plot) => readout(plot.cursor.idx ?? null)] },
+  }
+}
+
+/** Lines over time; where nothing was measured nothing is drawn. */
+export default function Chart({ label, lines, seconds }: { label: string; lines: readonly Line[]; seconds: number }) {
+  const tongue = useTongue()
+  const box = useRef<HTMLDivElement>(null)
+  const said = useRef<HTMLParagraphElement>(null)
+  const unit = lines[0]?.series.unit ?? 'ratio'
+  const summary = lines.map(({ label: name, series }) => {
+    const last = series.points.at(-1)
+    return last ? `${name} ${quantity(tongue, last.avg, unit)}` : `${name} —`
+  })
+  const summaryText = summary.join(' · ')
+
+  // uPlot draws by itself: it is made anew when the data, the width, the theme or the language change.
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const to = Date.now() / 1000
+    const data = align(lines)
+    let plot: uPlot | undefined
+    const readout = (at: number | null) => {
+      const stamp = at === null ? undefined : data[0]?.[at]
+      if (!said.current) return
+      said.current.textContent =
+        at === null || stamp === undefined
+          ? summaryText
+          : [
+              tick(tongue, stamp, 0),
+              ...lines.map((line, index) => {
+                const value = data[index + 1]?.[at]
+                return `${line.label} ${value === null || value === undefined ? '—' : quantity(tongue, Math.abs(value), unit)}`
+              }),
+            ].join(' · ')
+    }
+    const draw = () => {
+      plot?.destroy()
+      plot = new uPlot(options(lines, tongue, Math.max(120, element.clientWidth), { from: to - seconds, to }, unit, readout), data, element)
+    }
+    draw()
+    const sized = new ResizeObserver(() => {
+      if (plot && plot.width !== element.clientWidth) plot.setSize({ width: Math.max(120, element.clientWidth), height: HEIGHT_PX })
+    })
+    sized.observe(element)
+    const themed = new MutationObserver(draw)
+    themed.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
+    return () => {
+      sized.disconnect()
+      themed.disconnect()
+      plot?.destroy()
+    }
+  }, [lines, seconds, tongue, unit, summaryText])
+
+  return (
+    <figure className={css.figure}>
+      <div ref={box} className={css.plot} role="img" aria-label={`${label}. ${summary.join(', ')}`} />
+      <figcaption className={css.caption}>
+        <span className={css.keys}>
+          {lines.map((line, at) => (
+            <span key={line.label} className={css.key} data-colour={at % 4}>
+              {line.label}
+            </span>
+          ))}
+        </span>
+        <p ref={said} aria-hidden="true">
+          {summaryText}
+        </p>
+      </figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,64 @@
+import i18next from 'i18next'
+import { useCallback } from 'react'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import type english from '../../../locales/en/web.json'
+
+type Bare<K extends string> = K extends `${infer Base}_${'one' | 'few' | 'many' | 'other'}` ? Base : K
+type Leaves<T, Above extends string = ''> = {
+  [K in keyof T & string]: T[K] extends string ? `${Above}${Bare<K>}` : Leaves<T[K], `${Above}${K}.`>
+}[keyof T & string]
+/** A sentence of locales/{en,ru}/web.json; a missing one does not compile. */
+export type Key = Leaves<typeof english>
+export type Say = (key: Key, values?: Record<string, string | number>) => string
+
+export type Tongue = 'en' | 'ru'
+const KEPT = 'polyot.language'
+const catalogues = {
+  en: () => import('../../../locales/en/web.json'),
+  ru: () => import('../../../locales/ru/web.json'),
+}
+
+export function firstTongue(kept: string | null, browser: string): Tongue {
+  if (kept === 'en' || kept === 'ru') return kept
+  return /^(ru|be|kk|uk)\b/i.test(browser) ? 'ru' : 'en'
+}
+
+async function load(tongue: Tongue) {
+  if (!i18next.hasResourceBundle(tongue, 'web')) {
+    const catalogue = await catalogues[tongue]()
+    i18next.addResourceBundle(tongue, 'web', catalogue.default)
+  }
+}
+
+export async function startTongue() {
+  const tongue = firstTongue(localStorage.getItem(KEPT), navigator.language)
+  await i18next.use(initReactI18next).init({
+    lng: tongue,
+    ns: ['web'],
+    defaultNS: 'web',
+    resources: {},
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+    returnNull: false,
+  })
+  await load(tongue)
+  await i18next.changeLanguage(tongue)
+  document.documentElement.lang = tongue
+}
+
+export async function speak(tongue: Tongue) {
+  await load(tongue)
+  localStorage.setItem(KEPT, tongue)
+  document.documentElement.lang = tongue
+  await i18next.changeLanguage(tongue)
+}
+
+export function useSay(): Say {
+  const { t } = useTranslation('web')
+  return useCallback((key, values) => t(key, values ?? {}), [t])
+}
+
+export function useTongue(): Tongue {
+  const { i18n } = useTranslation('web')
+  return i18n.language === 'ru' ? 'ru' : 'en'
+}

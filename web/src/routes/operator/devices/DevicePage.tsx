@@ -1,0 +1,129 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { alarms } from '../../../api/alarms'
+import { devices } from '../../../api/devices'
+import type { Device } from '../../../api/nouns'
+import { Dialog } from '../../../form/Dialog'
+import { useSay } from '../../../i18n/i18n'
+import { useKeys } from '../../../keys/registry'
+import { ProblemView } from '../../../list/ProblemView'
+import { useNow } from '../../../live/clock'
+import { Act } from '../../../parts/act/Act'
+import { Remove } from '../../../parts/act/Remove'
+import { Crumbs } from '../../../parts/link/Go'
+import { WordPill } from '../../../parts/words/WordPill'
+import { DEVICE_STATE } from '../../../parts/words/words'
+import { Icon } from '../../../ui/Icon'
+import { Page } from '../../../ui/Page'
+import { Age, Banner, Waiting } from '../../../ui/Pieces'
+import { Tabs } from '../../../ui/Tabs'
+import { go } from '../../../url/go'
+import { choice, useView } from '../../../url/view'
+import { DeviceForm } from './DeviceForm'
+import { Graphs } from './Graphs'
+import { Interfaces } from './Interfaces'
+import { Overview } from './Overview'
+
+const TABS = ['overview', 'interfaces', 'graphs'] as const
+const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h') }
+
+export default function DevicePage() {
+  const say = useSay()
+  const { id = '' } = useParams()
+  const query = useQuery(devices.one(id))
+  if (query.data) return <Known key={id} device={query.data} />
+  return (
+    <Page title={say('devices.one')} ready={!query.isPending}>
+      {query.isError ? <ProblemView error={query.error} retry={query.refetch} /> : <Waiting rows={10} />}
+    </Page>
+  )
+}
+
+function Known({ device }: { device: Device }) {
+  const say = useSay()
+  const cache = useQueryClient()
+  const navigate = useNavigate()
+  const { view, set } = useView(spec)
+  const [open, setOpen] = useState<'' | 'edit' | 'remove'>('')
+  const close = () => setOpen('')
+  const interfaces = useQuery(devices.interfaces(device.id))
+  const active = useInfiniteQuery(alarms.list({ device: device.id, state: 'active' }))
+  const activeRows = active.data?.pages.flatMap((page) => page.items) ?? []
+  const turn = (tab: string) => set({ tab: tab === 'overview' ? '' : tab })
+  useKeys([
+    ...TABS.map((tab, at) => ({ code: `Digit${at + 1}`, cap: String(at + 1), text: TAB_TEXT[tab], run: () => turn(tab) })),
+    { code: 'KeyE', cap: 'e', text: 'ui.edit', run: () => device.can.edit === true && setOpen('edit') },
+    { code: 'Escape', cap: 'Esc', text: 'keys.back', run: () => void navigate(go.devices()) },
+  ])
+  const crumbs: [string, string][] = [[go.clients(), say('nav.clients')]]
+  if (device.client) crumbs.push([go.tenant(device.client.id), device.client.name])
+  crumbs.push([go.tenant(device.site.id), device.site.name])
+  return (
+    <Page
+      title={device.name}
+      crumbs={<Crumbs path={crumbs} />}
+      ready={!interfaces.isPending && !active.isPending}
+      badge={<WordPill word={DEVICE_STATE[device.state]} />}
+      sub={
+        <span className="row">
+          <span className="mono">{device.address}</span>
+          <span>
+            {say('devices.since')} <Ticking at={device.since} />
+          </span>
+          <span>
+            {say('devices.seen')} <Ticking at={device.seen_at} />
+          </span>
+        </span>
+      }
+      actions={
+        <>
+          <Act small can={device.can.edit} icon={<Icon name="edit" size={14} />} onClick={() => setOpen('edit')}>
+            {say('ui.edit')}
+          </Act>
+          <Act small danger can={device.can.remove} icon={<Icon name="trash" size={14} />} onClick={() => setOpen('remove')}>
+            {say('ui.remove')}
+          </Act>
+        </>
+      }
+    >
+      {device.state === 'unknown' ? (
+        <Banner tone="unknown" glyph="◌">
+          {device.seen_at ? say('devices.unknown_since') : say('devices.never_seen')}
+        </Banner>
+      ) : null}
+      <Tabs
+        label={device.name}
+        value={view.tab}
+        tabs={[
+          ['overview', say(TAB_TEXT.overview)],
+          ['interfaces', say(TAB_TEXT.interfaces), interfaces.data?.length ?? 0],
+          ['graphs', say(TAB_TEXT.graphs)],
+        ]}
+        onChange={turn}
+      />
+      {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} range={view.range} /> : null}
+      {view.tab === 'interfaces' ? <Interfaces query={interfaces} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
+      {view.tab === 'graphs' ? <Graphs device={device} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
+      <Dialog title={say('devices.edit')} opened={open === 'edit'} close={close}>
+        <DeviceForm device={device} close={close} done={close} />
+      </Dialog>
+      <Remove
+        name={device.name}
+        opened={open === 'remove'}
+        close={close}
+        remove={async () => {
+          await devices.remove(device.id)
+          void navigate(go.devices())
+          await cache.invalidateQueries({ queryKey: [...devices.key, 'list'] })
+        }}
+      />
+    </Page>
+  )
+}
+
+const TAB_TEXT = { overview: 'devices.tab.overview', interfaces: 'devices.tab.interfaces', graphs: 'devices.tab.graphs' } as const
+
+function Ticking({ at }: { at: string | null | undefined }) {
+  return <Age at={at} now={useNow()} />
+}

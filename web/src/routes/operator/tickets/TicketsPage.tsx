@@ -1,0 +1,86 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import type { Ticket } from '../../../api/nouns'
+import { tickets } from '../../../api/support'
+import { useSay } from '../../../i18n/i18n'
+import { Choice, Filters } from '../../../list/Filters'
+import { type Column, List } from '../../../list/List'
+import { useNow } from '../../../live/clock'
+import { Go, GoRef } from '../../../parts/link/Go'
+import { WordPill } from '../../../parts/words/WordPill'
+import { TICKET_STATE } from '../../../parts/words/words'
+import { Page, Panel } from '../../../ui/Page'
+import { Age, None } from '../../../ui/Pieces'
+import { go } from '../../../url/go'
+import { choice, useView } from '../../../url/view'
+
+const spec = { state: choice(['new', 'in_progress', 'resolved'], ''), line: choice(['l1', 'l2', 'l3'], '') }
+
+function Opened({ at }: { at: string }) {
+  return <Age at={at} now={useNow()} />
+}
+const columns: Column<Ticket>[] = [
+  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <WordPill word={TICKET_STATE[row.state]} /> },
+  { id: 'title', head: 'col.title', size: 'grow', phone: 'lead', cell: (row) => <Go to={go.ticket(row.id)}>{row.title}</Go> },
+  {
+    id: 'clients',
+    head: 'col.clients',
+    cell: (row) =>
+      row.clients.length === 0 ? (
+        <None />
+      ) : (
+        row.clients.map((each, at) => (
+          <span key={each.id}>
+            {at > 0 ? ', ' : ''}
+            <GoRef of={each} />
+          </span>
+        ))
+      ),
+  },
+  { id: 'line', head: 'col.line', cell: (row) => row.line.toUpperCase() },
+  { id: 'holder', head: 'col.holder', cell: (row) => row.holder?.email ?? <None /> },
+  { id: 'age', head: 'col.age', phone: 'end', isNumber: true, cell: (row) => <Opened at={row.opened_at} /> },
+]
+
+export default function TicketsPage() {
+  const say = useSay()
+  const navigate = useNavigate()
+  const { view, set, isFiltered } = useView(spec)
+  const query = useInfiniteQuery(tickets.list(view))
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <Page title={say('tickets.title')} ready={!query.isPending}>
+      <Panel title={say('tickets.queue')} count={rows.length} flush>
+        <Filters>
+          <Choice
+            label={say('col.state')}
+            value={view.state}
+            options={Object.entries(TICKET_STATE).map(([name, word]) => [name, say(word.text)] as const)}
+            onChange={(state) => set({ state })}
+          />
+          <Choice
+            label={say('col.line')}
+            value={view.line}
+            options={[
+              ['l1', 'L1'],
+              ['l2', 'L2'],
+              ['l3', 'L3'],
+            ]}
+            onChange={(line) => set({ line })}
+          />
+        </Filters>
+        <List
+          label={say('tickets.queue')}
+          rows={rows}
+          idOf={(row) => row.id}
+          columns={columns}
+          query={query}
+          isFiltered={isFiltered}
+          clear={() => set({ state: '', line: '' })}
+          none={{ text: say('tickets.none') }}
+          open={(row) => void navigate(go.ticket(row.id))}
+        />
+      </Panel>
+    </Page>
+  )
+}

@@ -1,0 +1,32 @@
+/** One function per page; no path is written anywhere else but in routes.ts. */
+export const go = {
+  home: () => '/alarms',
+  setup: () => '/setup',
+  login: (next?: string) => (next && next !== '/' ? `/login?next=${encodeURIComponent(next)}` : '/login'),
+  alarms: (severity?: string) => (severity ? `/alarms?severity=${severity}` : '/alarms'),
+  alarm: (id: string) => `/alarms/${id}`,
+  devices: (state?: string) => (state ? `/devices?state=${state}` : '/devices'),
+  device: (id: string) => `/devices/${id}`,
+  clients: () => '/clients',
+  tenant: (id: string) => `/clients/${id}`,
+  tickets: () => '/tickets',
+  ticket: (id: string) => `/tickets/${id}`,
+  notices: (state?: string) => (state ? `/notices?state=${state}` : '/notices'),
+  notice: (id: string) => `/notices?open=${id}`,
+  collectors: () => '/collectors',
+  people: () => '/admin/people',
+  credentials: () => '/admin/credentials',
+  settings: () => '/admin/settings',
+  audit: (object?: string) => (object ? `/admin/audit?object=${object}` : '/admin/audit'),
+}
+
+/** The page of an object by the prefix of its id; null when it has none. */
+export function goObject(id: string): string | null {
+  const prefix = id.slice(0, 4)
+  if (prefix === 'dev_') return go.device(id)
+  if (prefix === 'alm_') return go.alarm(id)
+  if (prefix === 'tkt_') return go.ticket(id)
+  if (prefix === 'ten_') return go.tenant(id)
+  if (prefix === 'ntc_') return go.notice(id)
+  return null
+}

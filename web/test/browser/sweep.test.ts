@@ -1,0 +1,112 @@
+// Every page of routes.ts in both languages, both themes and both widths.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RouteRow, routes } from '../../src/routes'
+import { LOOKS, type Look, launch, nameOf, openPage, shoot } from './browser'
+import { activeAlarm, makeNetwork, type Network, setUp, text, until, World } from './world'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+let world: World
+let browser: Browser
+let network: Network
+const pages = new Map<string, Awaited<ReturnType<typeof openPage>>>()
+const samples: Partial<Record<NonNullable<RouteRow['sample']>, string>> = {}
+
+beforeAll(async () => {
+  world = await World.open()
+  browser = await launch()
+  const first = await openPage(browser, { tongue: 'en', scheme: 'light', width: 1440 })
+  await setUp(world, first.page)
+  const kept = await first.context.storageState()
+  await first.context.close()
+  network = await makeNetwork(world)
+  const settings = await world.api('GET', '/settings')
+  await world.api('PATCH', '/settings', { shadow: true }, { 'if-match': `"${JSON.stringify(settings).match(/"version":(\d+)/)?.[1]}"` })
+  await until('interfaces read', async () => (await world.list(`/devices/${network.device}/interfaces`)).length > 0)
+  await network.agent.fallSilent()
+  samples.alarm = await activeAlarm(world, network.device)
+  samples.device = network.device
+  samples.tenant = network.client
+  samples.ticket = await until('the ticket', async () => {
+    const [ticket] = await world.list('/tickets')
+    return ticket === undefined ? undefined : text(ticket, 'id')
+  })
+  for (const look of LOOKS) {
+    const opened = await openPage(browser, look, kept)
+    await opened.context.addInitScript((tongue) => localStorage.setItem('polyot.language', tongue), look.tongue)
+    // Axe is a script of the test, not of the page: it is laid through the debugger, past the policy.
+    pages.set(nameOf(look), opened)
+  }
+})
+afterAll(async () => {
+  await browser?.close()
+  await network?.agent.remove()
+  await world?.close()
+})
+
+const CHECKED: readonly RouteRow[] = routes
+const TABS: Record<string, readonly string[]> = { '/devices/:id': ['', '?tab=interfaces', '?tab=graphs'], '/alarms': ['', '?open=SAMPLE'] }
+const pathsOf = (row: RouteRow): string[] => {
+  const path = row.path.replace(':id', row.sample ? (samples[row.sample] ?? '') : '')
+  return (TABS[row.path] ?? ['']).map((tail) => path + tail.replace('SAMPLE', samples.alarm ?? ''))
+}
+const inputs = CHECKED.flatMap((row) => LOOKS.map((look) => ({ row, look, name: `${row.path} ${nameOf(look)}` })))
+
+describe('every page', () => {
+  test.each(inputs)('$name', async ({ row, look }) => {
+    for (const path of pathsOf(row)) await check(row, path, look)
+  })
+})
+
+async function check(row: RouteRow, path: string, look: Look) {
+  const opened = pages.get(nameOf(look))
+  if (!opened) throw new Error('no page of this look')
+  const { page, faults } = opened
+  faults.length = 0
+  if (row.surface === 'entry' && row.path !== '/setup') await page.goto(`${world.url}${path}${row.path === '/invite' ? '?token=unknown' : ''}`)
+  else await page.goto(world.url + path)
+  await page.waitForSelector('[data-ready]')
+  await page.waitForFunction(() => document.fonts.status === 'loaded')
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+  await shoot(page, `${nameOf(look)}${path.replaceAll(/[a-z]{3}_[0-9a-z]{26}/gi, 'ID').replaceAll(/[/?=]/g, '_')}`)
+  const seen = await page.evaluate(() => {
+    const main = document.querySelector('main')
+    const clipped = [...document.querySelectorAll('h1, h2, button, [role=tab], label')].filter(
+      (each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline' && !each.closest('.sr'),
+    )
+    return {
+      overflow: Math.max(document.documentElement.scrollWidth - innerWidth, (main?.scrollWidth ?? 0) - (main?.clientWidth ?? 0)),
+      clipped: clipped.map((each) => each.textContent),
+      rawKeys: (document.body.textContent.match(/\b[a-z_]+\.[a-z_]+\.[a-z_]+\b/g) ?? []).filter((word) => !/example|\d/.test(word)),
+      headings: [...document.querySelectorAll('h1')].map((each) => each.textContent),
+      focused: document.activeElement?.tagName,
+      lang: document.documentElement.lang,
+      scheme: document.documentElement.dataset.mantineColorScheme,
+    }
+  })
+  expect(seen.overflow, 'overflow').toBeLessThanOrEqual(0)
+  expect(seen.clipped, 'clipped words').toEqual([])
+  expect(seen.rawKeys, 'raw keys').toEqual([])
+  expect(seen.headings, 'one heading').toHaveLength(1)
+  expect(seen.focused, 'the heading has the focus').toBe('H1')
+  expect([seen.lang, seen.scheme]).toEqual([look.tongue, look.scheme])
+  expect(await axe(opened), 'axe').toEqual([])
+  expect(faults, 'faults').toEqual([])
+}
+
+async function axe({ page }: { page: Awaited<ReturnType<typeof openPage>>['page'] }): Promise<string[]> {
+  // Page.evaluate works through the debugger, which the page's policy does not bind.
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const found: unknown = await Reflect.get(globalThis, 'axe').run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      resultTypes: ['violations'],
+    })
+    const violations: unknown = Reflect.get(Object(found), 'violations')
+    return Array.isArray(violations)
+      ? violations.map((each) => `${each.id}: ${each.nodes.map((node: { html: string }) => node.html.slice(0, 200)).join(' | ')}`)
+      : ['axe gave no answer']
+  })
+}
