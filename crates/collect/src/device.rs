@@ -8,10 +8,14 @@ use model::observation::{Finding, SnmpAnswer};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use transport::snmp::Access;
+
+/// How often it is told of one device that its name does not resolve.
+const NAMELESS_TOLD_EVERY: Duration = Duration::from_secs(600);
 
 /// Dropping it stops the watch and all that it started.
 pub struct Watch {
@@ -31,11 +35,15 @@ pub struct Device {
 #[derive(Default)]
 pub struct Memory {
     pub found: Option<Found>,
+    /// When it was last told that the name of the device does not resolve.
+    pub nameless_told: Option<Instant>,
     pub key_that_works: Option<Arc<Access>>,
     /// Keys made ready, by their place in the plan.
     pub accesses: HashMap<usize, Arc<Access>>,
     /// Watched interfaces by their name.
     pub indexes: HashMap<String, status::Place>,
+    /// Watched interfaces that the last list of names, a complete one, did not hold.
+    pub gone: HashSet<String>,
     /// When the names were last read.
     pub names_read: Option<Instant>,
     /// Watched interfaces that read *down* last time.
@@ -66,8 +74,11 @@ impl Slot {
 }
 
 impl Watch {
-    pub fn start(collector: Arc<Collector>, plan: DevicePlan) -> Self {
-        let device = Arc::new(Device { plan, memory: Mutex::default(), changed: Notify::new() });
+    /// The address under the same name as `former` had is kept: a changed plan must not make us depend on the resolver again.
+    pub fn start(collector: Arc<Collector>, plan: DevicePlan, former: Option<&Self>) -> Self {
+        let same_name = former.filter(|former| former.plan().address == plan.address);
+        let memory = Memory { found: same_name.and_then(|former| former.device.memory().found), ..Memory::default() };
+        let device = Arc::new(Device { plan, memory: Mutex::new(memory), changed: Notify::new() });
         let wish = Arc::new(Notify::new());
         let task = tokio::spawn(watch(collector, Arc::clone(&device), Arc::clone(&wish)));
         Self { device, wish, _task: AbortOnDropHandle::new(task) }
@@ -75,6 +86,11 @@ impl Watch {
 
     pub fn plan(&self) -> &DevicePlan {
         &self.device.plan
+    }
+
+    #[cfg(test)]
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     pub fn poll_now(&self) {
@@ -144,11 +160,21 @@ async fn probe_reach(collector: Arc<Collector>, device: Arc<Device>) {
     // Never closed, so a turn always comes.
     let _turn = collector.probe_turns.acquire().await;
     let at = collector.clock.now();
-    let (rtt, detail) = match talk::find(&collector, &device).await {
-        Ok(address) => reach::probe(&collector, address, device.plan.ssh_port).await,
-        Err(cause) => (None, cause.to_string()),
+    let address = match talk::find(&collector, &device).await {
+        Ok(address) => address,
+        // Nobody was asked, so nobody was silent: a dead resolver is no dead device.
+        Err(cause) => return tell_nameless(&device, &cause),
     };
+    let (rtt, detail) = reach::probe(&collector, address, device.plan.ssh_port).await;
     collector.report(device.plan.device, at, Finding::Reach { method: collector.method, rtt, detail }).await;
+}
+
+fn tell_nameless(device: &Device, cause: &transport::Error) {
+    let mut memory = device.memory();
+    if memory.nameless_told.is_none_or(|told| told.elapsed() >= NAMELESS_TOLD_EVERY) {
+        memory.nameless_told = Some(Instant::now());
+        tracing::debug!(device = %device.plan.device, %cause, "{} is not probed: its address is not known", device.plan.device);
+    }
 }
 
 async fn read_status(collector: Arc<Collector>, device: Arc<Device>) {

@@ -11,6 +11,25 @@ pub fn default_gateway() -> Option<Ipv4Addr> {
     parse(&std::fs::read_to_string(ROUTES).ok()?)
 }
 
+/// The default gateway, remembered when the route to it is gone: the kernel takes the route away with the link, and just then the silence of
+/// the gateway is the proof that it is we who are cut off.
+pub struct LastGateway {
+    look: Box<dyn Fn() -> Option<Ipv4Addr> + Send>,
+    last: Option<Ipv4Addr>,
+}
+
+impl LastGateway {
+    pub fn new(look: impl Fn() -> Option<Ipv4Addr> + Send + 'static) -> Self {
+        Self { look: Box::new(look), last: None }
+    }
+
+    /// The gateway of now, else the last one; a new one takes the place of the old.
+    pub fn current(&mut self) -> Option<Ipv4Addr> {
+        self.last = (self.look)().or(self.last);
+        self.last
+    }
+}
+
 /// The default route of the lowest metric.
 fn parse(routes: &str) -> Option<Ipv4Addr> {
     let route = |line: &str| {

@@ -1,6 +1,7 @@
 //! Heartbeats, and the reference targets that tell whether it is we who are cut off.
 
-use crate::{Collector, gateway, reach};
+use crate::gateway::{self, LastGateway};
+use crate::{Collector, reach};
 use link::{Heartbeat, LinkError, Reference, Report};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -24,18 +25,26 @@ pub struct Pulse {
     collector: Arc<Collector>,
     /// `None` before the first plan: we do not know yet whom to ask.
     targets: Option<Vec<String>>,
+    gateway: LastGateway,
     seen: Seen,
     probes: HashMap<String, AbortOnDropHandle<()>>,
 }
 
 impl Pulse {
     pub fn new(collector: Arc<Collector>) -> Self {
-        Self { collector, targets: None, seen: Seen::default(), probes: HashMap::new() }
+        Self::with_gateway(collector, LastGateway::new(gateway::default_gateway))
     }
 
-    /// Takes the targets of a plan; none of them means the gateway of this machine.
+    fn with_gateway(collector: Arc<Collector>, gateway: LastGateway) -> Self {
+        Self { collector, targets: None, gateway, seen: Seen::default(), probes: HashMap::new() }
+    }
+
+    /// Takes the targets of a plan; none of them means the gateway of this machine. New ones are asked at once: the next beat knows of them.
     pub fn aim_at(&mut self, targets: &[String]) {
         self.targets = Some(targets.to_vec());
+        let mut new = self.current_targets();
+        new.retain(|target| !lock(&self.seen).contains_key(target));
+        self.probe(new);
     }
 
     /// Tells how things are and asks the reference targets again; their answers are in the next beat.
@@ -47,6 +56,7 @@ impl Pulse {
             // A target is reported once its first probe has ended: before, its silence says nothing.
             targets.iter().filter_map(|target| seen.get(target).map(|known| reference(target, *known))).collect()
         };
+        self.probes.retain(|target, _| targets.contains(target));
         self.probe(targets);
         let heartbeat = Heartbeat {
             collector: self.collector.id,
@@ -62,17 +72,17 @@ impl Pulse {
         self.collector.end.send(Report::Heartbeat(heartbeat)).await
     }
 
-    fn current_targets(&self) -> Vec<String> {
+    fn current_targets(&mut self) -> Vec<String> {
         match &self.targets {
             None => vec![],
-            Some(targets) if targets.is_empty() => gateway::default_gateway().map(|gateway| gateway.to_string()).into_iter().collect(),
+            Some(targets) if targets.is_empty() => self.gateway.current().map(|gateway| gateway.to_string()).into_iter().collect(),
             Some(targets) => targets.clone(),
         }
     }
 
     /// One probe per target at a time.
     fn probe(&mut self, targets: Vec<String>) {
-        self.probes.retain(|target, probe| targets.contains(target) && !probe.is_finished());
+        self.probes.retain(|_, probe| !probe.is_finished());
         for target in targets {
             if self.probes.contains_key(&target) {
                 continue;
@@ -121,7 +131,65 @@ fn lock(seen: &Mutex<HashMap<String, Known>>) -> MutexGuard<'_, HashMap<String, 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::split;
+    use super::*;
+    use crate::{Options, Probing};
+    use link::CentreEnd;
+    use model::{Clock, CollectorId};
+    use std::net::Ipv4Addr;
+
+    const CEILING: Duration = Duration::from_secs(100);
+
+    /// Beats until a heartbeat fits.
+    async fn beat_until(pulse: &mut Pulse, centre: &CentreEnd, fits: impl Fn(&[Reference]) -> bool) -> Vec<Reference> {
+        let beating = async {
+            loop {
+                pulse.beat(1, 0).await.unwrap();
+                let Report::Heartbeat(heartbeat) = centre.recv().await.unwrap() else { panic!("nothing else is reported") };
+                if fits(&heartbeat.references) {
+                    return heartbeat.references;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(CEILING, beating).await.expect("it is reported")
+    }
+
+    fn is_proof(references: &[Reference], target: &str) -> bool {
+        matches!(references, [only] if only.target == target && only.has_ever_answered)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_gateway_is_still_asked_when_its_route_is_gone() {
+        let route = Arc::new(Mutex::new(Some(Ipv4Addr::LOCALHOST)));
+        let kernel = Arc::clone(&route);
+        let (centre, end) = link::in_process(100);
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let collector = Arc::new(Collector::new(end, Clock::System, &options));
+        let mut pulse = Pulse::with_gateway(collector, LastGateway::new(move || *kernel.lock().unwrap()));
+        pulse.aim_at(&[]);
+        beat_until(&mut pulse, &centre, |references| is_proof(references, "127.0.0.1")).await;
+        *route.lock().unwrap() = None;
+        for _ in 0..3 {
+            let beat = beat_until(&mut pulse, &centre, |_| true).await;
+            assert!(is_proof(&beat, "127.0.0.1"), "the proof went with the route: {beat:?}");
+        }
+        *route.lock().unwrap() = Some(Ipv4Addr::new(127, 0, 0, 2));
+        beat_until(&mut pulse, &centre, |references| is_proof(references, "127.0.0.2")).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn new_targets_are_asked_before_the_next_beat() {
+        let (_centre, end) = link::in_process(100);
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let mut pulse = Pulse::new(Arc::new(Collector::new(end, Clock::System, &options)));
+        pulse.aim_at(&["127.0.0.1:1".to_owned()]);
+        let answered = async {
+            while lock(&pulse.seen).is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(CEILING, answered).await.expect("it was asked without a beat");
+    }
 
     #[test]
     fn a_target_may_carry_a_port() {

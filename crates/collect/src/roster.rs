@@ -42,9 +42,9 @@ impl Roster {
                     watch
                 }
                 // The former watch is dropped here and stops at once.
-                Some(_) | None => {
+                former => {
                     started += 1;
-                    Watch::start(Arc::clone(&self.collector), device)
+                    Watch::start(Arc::clone(&self.collector), device, former.as_ref())
                 }
             };
             self.watches.insert(id, watch);

@@ -1,12 +1,12 @@
 //! The state of the interfaces that matter, by name: an ifIndex may mean another interface after a reboot.
 
 use crate::device::Device;
-use crate::tables::text;
+use crate::tables::{is_made_up, text};
 use crate::{Collector, oids, talk};
 use model::device::{AdminStatus, OperStatus};
 use model::limits::INTERFACES_PER_DEVICE_MAX;
 use model::observation::InterfaceStatus;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use tokio::time::Instant;
 use transport::Error;
@@ -16,6 +16,10 @@ use transport::snmp::{Limits, OBJECTS_PER_GET, Oid, Patience, Session, Value};
 const STATUS_TIMEOUT: Duration = Duration::from_secs(2);
 /// For the walk over all names, when a name is not where it was.
 const NAMES_TIME_MAX: Duration = Duration::from_secs(20);
+/// While a watched name is gone, all names are read again after this long, or at the next walk when that is sooner.
+const GONE_LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// "Not in the table": an ifIndex is greater than zero (InterfaceIndex, RFC 2863).
+const NO_INDEX: i64 = 0;
 /// Name, admin and oper of each interface in one GET; sysUpTime goes with the first.
 const OBJECTS_PER_INTERFACE: usize = 3;
 const INTERFACES_PER_GET: usize = (OBJECTS_PER_GET - 1) / OBJECTS_PER_INTERFACE;
@@ -48,7 +52,8 @@ pub fn patience(interval: Duration, was_silent: bool) -> Patience {
     Patience { timeout: STATUS_TIMEOUT.min(interval / 2), retries: u32::from(!was_silent) }
 }
 
-/// Reads sysUpTime and the watched interfaces; interfaces that are not found are left out.
+/// Reads sysUpTime and the watched interfaces. What a complete list of names does not hold is *not present*, with ifIndex 0;
+/// while no list proves that, an interface that is not found is left out.
 pub async fn read(collector: &Collector, device: &Device, was_silent: bool) -> Result<Vec<InterfaceStatus>, Error> {
     let session = talk::open(collector, device, patience(device.plan.probe_interval, was_silent)).await?;
     let mut places = known_places(device);
@@ -57,14 +62,28 @@ pub async fn read(collector: &Collector, device: &Device, was_silent: bool) -> R
         return Ok(seen);
     }
     let is_moved = seen.len() < places.len();
-    let is_stale = device.memory().names_read.is_none_or(|read| read.elapsed() >= device.plan.poll_interval);
+    let is_stale = {
+        let memory = device.memory();
+        let kept = if memory.gone.is_empty() { device.plan.poll_interval } else { device.plan.poll_interval.min(GONE_LOOK_AGAIN) };
+        memory.names_read.is_none_or(|read| read.elapsed() >= kept)
+    };
     let is_missing = places.len() < device.plan.watched.len();
     if is_moved || (is_missing && is_stale) {
         find_names(&session, device).await;
         places = known_places(device);
         seen = ask(&session, &places).await?.0;
     }
+    // A walk beside this read may have found what we did not, or the other way round: what was read counts.
+    let gone = gone(device).into_iter().filter(|gone| seen.iter().all(|status| status.if_name != gone.if_name));
+    let gone: Vec<InterfaceStatus> = gone.collect();
+    seen.extend(gone);
     Ok(seen)
+}
+
+fn gone(device: &Device) -> Vec<InterfaceStatus> {
+    let memory = device.memory();
+    let names = device.plan.watched.iter().filter(|name| memory.gone.contains(*name));
+    names.map(|name| InterfaceStatus { if_name: name.clone(), if_index: NO_INDEX, admin: None, oper: OperStatus::NotPresent }).collect()
 }
 
 fn known_places(device: &Device) -> Vec<(String, Place)> {
@@ -118,35 +137,47 @@ fn judge(name: &str, place: Place, values: &[Value]) -> Option<InterfaceStatus> 
     })
 }
 
-/// Reads the names of all interfaces. What the walk could not read stays as it was known.
+/// Reads the names of all interfaces: ifName, and ifDescr of those that have none. What the walks could not read stays as it was known.
 async fn find_names(session: &Session<'_>, device: &Device) {
     let limits = Limits { rows_max: INTERFACES_PER_DEVICE_MAX, time_max: NAMES_TIME_MAX.min(device.plan.poll_interval) };
+    let mut names: BTreeMap<u32, (String, NamedBy)> = BTreeMap::new();
+    let mut is_complete = true;
     for named_by in [NamedBy::IfName, NamedBy::IfDescr] {
         let walk = session.walk(&[named_by.column()], limits).await;
-        let names = walk.cells.iter().filter_map(|cell| match *cell.index {
-            [index] => text(&cell.value).map(|name| (name, index)),
-            _ => None,
-        });
-        let is_empty = walk.cells.is_empty();
-        learn(device, names.map(|(name, if_index)| (name, Place { if_index, named_by })), walk.stopped.is_none());
+        for cell in &walk.cells {
+            if let ([if_index], Some(name)) = (&*cell.index, text(&cell.value)) {
+                names.entry(*if_index).or_insert((name, named_by));
+            }
+        }
         if let Some(stop) = &walk.stopped {
             tracing::debug!(device = %device.plan.device, %stop, "Not all names of {} were read", device.plan.device);
+            is_complete = false;
+            break;
         }
-        if !is_empty || walk.stopped.is_some() {
-            return;
+        if device.plan.watched.iter().all(|watched| names.values().any(|(name, _)| name == watched)) {
+            break;
         }
     }
+    learn(device, names.into_iter().map(|(if_index, (name, named_by))| (name, Place { if_index, named_by })), is_complete);
 }
 
 /// Remembers where the watched names are. `is_complete`: a name that is not among them is gone.
 pub fn learn(device: &Device, names: impl Iterator<Item = (String, Place)>, is_complete: bool) {
     let mut found: HashMap<String, Place> = HashMap::new();
+    let mut names = names.peekable();
+    // An agent that lists no interface at all does not speak of interfaces: it has one, as it answered.
+    let is_proof = is_complete && names.peek().is_some();
     for (name, place) in names.filter(|(name, _)| device.plan.watched.contains(name)) {
         // The first of two with one name, so that it is always the same one.
         found.entry(name).or_insert(place);
     }
     let mut memory = device.memory();
     memory.names_read = Some(Instant::now());
+    memory.gone.clear();
+    if is_proof {
+        let missing = device.plan.watched.iter().filter(|name| !found.contains_key(*name) && !is_made_up(name));
+        memory.gone = missing.cloned().collect();
+    }
     if is_complete {
         memory.indexes = found;
     } else {

@@ -72,12 +72,11 @@ pub async fn read(collector: &Collector, device: &Device) -> Result<Tables, Erro
     let time_max = WALK_TIME_MAX.min(device.plan.poll_interval);
     let mut rows = BTreeMap::new();
     tables.is_complete = read_interfaces(&session, &mut rows, time_max).await;
-    let has_x_table = rows.values().any(|row: &Row| row.x.contains_key(&oids::IF_NAME));
     tables.interfaces = interfaces(&rows);
-    let named_by = if has_x_table { NamedBy::IfName } else { NamedBy::IfDescr };
     let names = rows.iter().filter_map(|(if_index, row)| {
-        let name = if has_x_table { row.x.get(&oids::IF_NAME) } else { row.plain.get(&oids::IF_DESCR) };
-        Some((text(name?)?, Place { if_index: *if_index, named_by }))
+        let by_name = row.x.get(&oids::IF_NAME).and_then(text).map(|name| (name, NamedBy::IfName));
+        let (name, named_by) = by_name.or_else(|| Some((row.plain.get(&oids::IF_DESCR).and_then(text)?, NamedBy::IfDescr)))?;
+        Some((name, Place { if_index: *if_index, named_by }))
     });
     learn(device, names, tables.is_complete);
     if tables.is_complete {
@@ -212,6 +211,11 @@ fn ticks(value: &Value) -> Option<Duration> {
     }
 }
 
+/// True of a name that [`interfaces`] made up: no agent lists it, so its absence from a list says nothing.
+pub fn is_made_up(if_name: &str) -> bool {
+    if_name.starts_with("ifIndex ") || (if_name.contains(" (ifIndex ") && if_name.ends_with(')'))
+}
+
 /// A text of a device: whatever is no UTF-8 or a control character is replaced, and it is cut at [`TEXT_CHARS_MAX`]. `None` when nothing is left.
 pub fn text(value: &Value) -> Option<String> {
     let raw = String::from_utf8_lossy(value.as_bytes()?);
@@ -312,6 +316,7 @@ mod tests {
         let rows = BTreeMap::from([(1, name("eth0")), (2, name("eth0")), (3, name("")), (4, name("\u{7}x\0\0"))]);
         let names: Vec<String> = interfaces(&rows).into_iter().map(|reading| reading.if_name).collect();
         assert_eq!(names, ["eth0", "eth0 (ifIndex 2)", "ifIndex 3", "x"]);
+        assert_eq!(names.iter().filter(|name| is_made_up(name)).count(), 2);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use transport::snmp::{Access, Patience, Session};
 const ADDRESS_KEPT: Duration = Duration::from_secs(60);
 
 /// Where a device was last found.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     pub address: IpAddr,
     at: Instant,
@@ -110,5 +110,48 @@ pub fn answer(cause: &Error) -> SnmpAnswer {
             SnmpAnswer::Refused { detail }
         }
         _ => SnmpAnswer::Silent { detail },
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::device::Watch;
+    use crate::{Options, Probing};
+    use link::DevicePlan;
+    use model::{Clock, CollectorId, DeviceId};
+
+    fn plan(address: &str, ssh_port: u16) -> DevicePlan {
+        let day = Duration::from_secs(86_400);
+        DevicePlan {
+            device: DeviceId::from_bytes([1; 16]),
+            address: address.to_owned(),
+            snmp_port: 161,
+            ssh_port,
+            keys: vec![],
+            probe_interval: day,
+            poll_interval: day,
+            watched: vec![],
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_address_outlives_its_name_and_a_changed_plan() {
+        let (_centre, end) = link::in_process(100);
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let collector = Arc::new(Collector::new(end, Clock::System, &options));
+        let nameless = "no-such-host.invalid";
+        let first = Watch::start(Arc::clone(&collector), plan(nameless, 22), None);
+        assert!(find(&collector, first.device()).await.is_err(), "nothing is known of it yet");
+        let address: IpAddr = "192.0.2.7".parse().unwrap();
+        let long_ago = Instant::now().checked_sub(ADDRESS_KEPT).unwrap();
+        first.device().memory().found = Some(Found { address, at: long_ago });
+        // The name is looked up again, does not exist, and the last address serves.
+        assert_eq!(find(&collector, first.device()).await.unwrap(), address);
+        let second = Watch::start(Arc::clone(&collector), plan(nameless, 23), Some(&first));
+        assert_eq!(find(&collector, second.device()).await.unwrap(), address);
+        let renamed = Watch::start(Arc::clone(&collector), plan("another-host.invalid", 23), Some(&second));
+        assert!(find(&collector, renamed.device()).await.is_err(), "another name is another address");
     }
 }

@@ -217,16 +217,23 @@ async fn silence_refusal_and_garbage_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn reachability_by_tcp_is_shown_as_such_and_a_name_without_address_is_an_outcome() {
+async fn reachability_by_tcp_is_shown_as_such_and_a_name_without_address_is_no_silence() {
     let mut lab = Lab::start(Probing::Tcp);
     let closed = device(161, vec![]);
-    let nameless = DevicePlan { address: "no-such-host.invalid".to_owned(), ..device(161, vec![]) };
+    let nameless = DevicePlan { address: "no-such-host.invalid".to_owned(), ..device(161, vec![community("public")]) };
     let ids = (closed.device, nameless.device);
     lab.plan(vec![closed, nameless], &["127.0.0.1:1"]).await;
     let (method, rtt, detail) = lab.reach(ids.0).await;
     assert!(method == ProbeMethod::Tcp && rtt.is_some() && detail.contains("closed"), "{detail}");
-    let (_, rtt, detail) = lab.reach(ids.1).await;
-    assert!(rtt.is_none() && detail.contains("no-such-host.invalid"), "{detail}");
+    // A probe and a status read start at the same ticks: the first has had its turn three times.
+    let mut reads = 0;
+    lab.until("three reads of the device whose name does not resolve", |report| {
+        let found = finding(report, ids.1)?;
+        assert!(!matches!(found, Finding::Reach { .. }), "nobody was asked, yet it counts as silent: {found:?}");
+        reads += usize::from(matches!(found, Finding::Snmp { .. }));
+        (reads == 3).then_some(())
+    })
+    .await;
     let beat = lab.heartbeat(|beat| beat.references.iter().any(|reference| reference.answered)).await;
     assert_eq!(beat.probe_method, ProbeMethod::Tcp);
     assert!(beat.probe_note.contains("TCP"), "{}", beat.probe_note);
@@ -324,6 +331,77 @@ async fn an_interface_is_followed_by_its_name_when_its_index_moves() {
         .await;
         lab.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interface_that_left_the_table_is_not_present_until_it_is_back() {
+    for has_x_table in [true, false] {
+        let objects = Mib::default();
+        *objects.lock().unwrap() = mib(&[(1, "wan", 1), (2, "lan", 1)], has_x_table);
+        let agent = honest(&objects);
+        let mut lab = Lab::start(Probing::Auto);
+        let mut plan = device(agent.address.port(), vec![community("public")]);
+        (plan.watched, plan.poll_interval) = (vec!["wan".to_owned(), "lan".to_owned()], Duration::from_secs(1));
+        let id = plan.device;
+        lab.plan(vec![plan], &[]).await;
+        lab.status(id, |status| status.if_name == "wan" && status.oper == OperStatus::Up).await;
+        *objects.lock().unwrap() = mib(&[(2, "lan", 1)], has_x_table);
+        for _ in 0..3 {
+            let (_, status) = lab.status(id, |status| status.if_name == "wan" && status.oper != OperStatus::Up).await;
+            assert_eq!((status.oper, status.if_index), (OperStatus::NotPresent, 0));
+        }
+        *objects.lock().unwrap() = mib(&[(2, "lan", 1), (7, "wan", 1)], has_x_table);
+        lab.status(id, |status| status.if_name == "wan" && status.oper == OperStatus::Up && status.if_index == 7).await;
+        // No interface at all: the agent does not speak of interfaces, and that is no proof.
+        *objects.lock().unwrap() = mib(&[], has_x_table);
+        lab.centre.send(Task::PollNow(id)).await.unwrap();
+        let mut reads = 0;
+        lab.until("three reads of an agent without a table", |report| {
+            let found = finding(report, id)?;
+            let is_gone = matches!(found, Finding::Status { interfaces } if interfaces.iter().any(|status| status.oper.is_down()));
+            assert!(!is_gone, "{found:?}");
+            reads += usize::from(matches!(found, Finding::Snmp { .. }));
+            (reads == 3).then_some(())
+        })
+        .await;
+        lab.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_names_that_broke_off_takes_no_interface_away() {
+    let objects = Mib::default();
+    *objects.lock().unwrap() = mib(&[(1, "wan", 1), (2, "lan", 1), (3, "dmz", 1)], true);
+    let inner = honest(&objects);
+    let relay = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    relay.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    let target = inner.address;
+    // The list of names breaks off after the second one.
+    let agent = Hostile::start(move |request| {
+        let asked = agents::asked(request);
+        if asked.pdu != 0xa0 && asked.objects.iter().any(|object| object.starts_with(&IF_NAME) && object.last() == Some(&2)) {
+            return vec![];
+        }
+        relay.send_to(request, target).unwrap();
+        let mut answer = [0; 65_535];
+        relay.recv_from(&mut answer).map_or(vec![], |(len, _)| vec![answer[..len].to_vec()])
+    });
+    let mut lab = Lab::start(Probing::Auto);
+    let mut plan = device(agent.address.port(), vec![community("public")]);
+    plan.watched = vec!["wan".to_owned(), "gone".to_owned()];
+    let id = plan.device;
+    lab.plan(vec![plan], &[]).await;
+    let mut reads = 0;
+    lab.until("three status reads", |report| match finding(report, id)? {
+        Finding::Status { interfaces } => {
+            assert!(interfaces.iter().all(|status| status.if_name == "wan"), "half a list proves nothing: {interfaces:?}");
+            reads += 1;
+            (reads == 3).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    lab.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,12 +172,19 @@ impl Ingest {
         Ok(())
     }
 
+    /// In one order everywhere: two transactions that lock the same rows must not meet crosswise.
+    fn seen_in_order(&self) -> Vec<(DeviceId, Timestamp)> {
+        let mut seen: Vec<(DeviceId, Timestamp)> = self.seen.iter().map(|(device, at)| (*device, *at)).collect();
+        seen.sort_unstable();
+        seen
+    }
+
     /// Writes when devices were last heard, all at once.
     pub(crate) async fn write_seen(&mut self, store: &Store) -> Result<(), DispatchError> {
         if self.seen.is_empty() {
             return Ok(());
         }
-        let seen: Vec<(DeviceId, Timestamp)> = self.seen.iter().map(|(device, at)| (*device, *at)).collect();
+        let seen = self.seen_in_order();
         let mut tx = store.write(&scope()).await?;
         tx.set_devices_seen(&seen).await?;
         tx.commit().await?;
@@ -192,5 +199,18 @@ fn append(series: &Series, samples: &[Sample]) {
         if let Err(error) = series.append(some) {
             tracing::error!(samples = some.len(), %error, "Samples could not be kept");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_written_in_the_order_of_their_ids() {
+        let mut ingest = Ingest::default();
+        ingest.seen = (0..100).map(|n| (DeviceId::new(), Timestamp::from_secs(100 - n))).collect();
+        let ids: Vec<DeviceId> = ingest.seen_in_order().into_iter().map(|(id, _)| id).collect();
+        assert!(ids.len() == 100 && ids.is_sorted(), "{ids:?}");
     }
 }

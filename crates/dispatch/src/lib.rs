@@ -1,6 +1,7 @@
 //! The centre's side of collectors: what each shall look at, and what becomes of what it saw.
 //!
-//! Promises: a collector has the plan of the register within seconds of a change; every sample goes to `series`, every changed interface and
+//! Promises: a collector has the plan of the register within seconds of a change, and at most one a second; a reference target that once
+//! answered stays a proof whatever process restarts; every sample goes to `series`, every changed interface and
 //! fact to its row; observations go on to `monitor` in the order they came.
 //! Never: judging. Whether a silence is a fault is `monitor`'s to say.
 
@@ -8,6 +9,7 @@ mod error;
 mod flow;
 mod ingest;
 mod planning;
+mod references;
 mod samples;
 mod tables;
 

@@ -61,18 +61,20 @@ fn merged(row: &Interface, reading: &InterfaceReading, at: Timestamp) -> Interfa
     }
 }
 
-/// Rows whose state a quick read shows differently.
+/// Rows whose state a quick read shows differently. A status without an ifIndex is of an interface that is not in the table.
 pub(crate) fn compare_status(known: &[Interface], statuses: &[InterfaceStatus], at: Timestamp) -> Vec<Interface> {
     let changed = |status: &InterfaceStatus| {
         let row = known.iter().find(|row| row.if_name == status.if_name)?;
-        let differs = row.oper != Some(status.oper) || (status.admin.is_some() && row.admin != status.admin);
+        let is_present = status.if_index > 0;
+        let differs =
+            row.oper != Some(status.oper) || (status.admin.is_some() && row.admin != status.admin) || row.is_present != is_present;
         differs.then(|| Interface {
             oper_since: if row.oper == Some(status.oper) { row.oper_since } else { Some(at) },
             oper: Some(status.oper),
             admin: status.admin.or(row.admin),
-            if_index: Some(status.if_index),
-            seen_at: Some(at),
-            is_present: true,
+            if_index: if is_present { Some(status.if_index) } else { row.if_index },
+            seen_at: if is_present { Some(at) } else { row.seen_at },
+            is_present,
             ..row.clone()
         })
     };
@@ -124,5 +126,20 @@ mod tests {
         let rows = compare(device, &[], &whole, Timestamp::from_secs(1)).new;
         let half = Tables { interfaces: vec![reading("a", 1, OperStatus::Up)], is_complete: false, ..Tables::default() };
         assert_eq!(compare(device, &rows, &half, Timestamp::from_secs(2)), Changes::default());
+    }
+
+    #[test]
+    fn an_interface_that_left_the_table_is_kept_as_it_was_last_seen() {
+        let (device, at) = (DeviceId::new(), Timestamp::from_secs);
+        let whole = Tables { interfaces: vec![reading("eth0", 4, OperStatus::Up)], is_complete: true, ..Tables::default() };
+        let rows = compare(device, &[], &whole, at(1)).new;
+        let status = |if_index, oper| [InterfaceStatus { if_name: "eth0".into(), if_index, admin: None, oper }];
+        let gone = compare_status(&rows, &status(0, OperStatus::NotPresent), at(9));
+        let row = &gone[0];
+        let told = (row.if_index, row.oper, row.oper_since, row.seen_at, row.is_present);
+        assert_eq!(told, (Some(4), Some(OperStatus::NotPresent), Some(at(9)), Some(at(1)), false));
+        assert_eq!(compare_status(&gone, &status(0, OperStatus::NotPresent), at(10)), [], "nothing changed, nothing is written");
+        let back = compare_status(&gone, &status(5, OperStatus::Up), at(20));
+        assert_eq!((back[0].if_index, back[0].seen_at, back[0].is_present), (Some(5), Some(at(20)), true));
     }
 }

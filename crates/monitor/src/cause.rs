@@ -27,6 +27,10 @@ pub(crate) async fn parent_states(tx: &mut Tx, device: DeviceId) -> Result<Vec<P
 /// The alarm at the other end of the same link, when this interface looks towards a parent whose own interface is down as well.
 /// The end nearer to the network is the root: it is the one that still answers when the far end is lost.
 pub(crate) async fn far_end(tx: &mut Tx, device: DeviceId, at: Timestamp) -> Result<Option<Alarm>> {
+    // With another way open the port at hand may be any: only what cuts the device off is the other end of it.
+    if parent_states(tx, device).await?.contains(&ParentState::Alive) {
+        return Ok(None);
+    }
     for ParentLink { interface, .. } in tx.parents_of(device).await? {
         let Some(interface) = interface else { continue };
         if let Some(alarm) = tx.open_alarm(AlarmClass::InterfaceDown, AlarmObject::Interface(interface)).await?

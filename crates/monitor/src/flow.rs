@@ -11,7 +11,7 @@ use model::observation::{Finding, Heartbeat, InterfaceStatus, Observation, Sight
 use model::scope::Reason;
 use model::{AlarmId, CollectorId, DeviceId, InterfaceId, Scope, TenantId, Timestamp, limits};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::{Store, Tx};
 
@@ -46,6 +46,8 @@ pub struct Monitor {
     collectors: Collectors,
     /// Last event whose effect on the register is known here.
     seq: i64,
+    /// Something could not be written: the maps may be ahead of the rows.
+    is_doubtful: bool,
 }
 
 fn scope() -> Scope {
@@ -61,20 +63,42 @@ impl Monitor {
             watched: HashMap::new(),
             collectors: Collectors::default(),
             seq: -1,
+            is_doubtful: false,
         };
         monitor.reload().await?;
         Ok(monitor)
     }
 
     pub async fn take(&mut self, sight: Sight) -> Result<()> {
-        match sight {
+        self.read_anew_after_failure().await?;
+        let done = match sight {
             Sight::Observation(observation) => self.observe(observation).await,
             Sight::Heartbeat(heartbeat) => self.hear(heartbeat).await,
+        };
+        self.is_doubtful = done.is_err();
+        done
+    }
+
+    /// After a write that failed the rows are the truth, not the maps.
+    async fn read_anew_after_failure(&mut self) -> Result<()> {
+        if self.is_doubtful {
+            self.nodes.clear();
+            self.collectors.forget_lives();
+            self.reload().await?;
+            self.is_doubtful = false;
         }
+        Ok(())
     }
 
     /// Looks at what time alone brings: silent collectors, symptoms left alone, a changed register. Call about every second.
     pub async fn tick(&mut self) -> Result<()> {
+        self.read_anew_after_failure().await?;
+        let done = self.look_around().await;
+        self.is_doubtful = done.is_err();
+        done
+    }
+
+    async fn look_around(&mut self) -> Result<()> {
         let (has_changed, seq) = self.store.read(&scope()).await?.register_changed_since(self.seq).await?;
         if has_changed {
             self.reload().await?;
@@ -110,7 +134,7 @@ impl Monitor {
                 self.watched.insert((interface.device, interface.if_name), interface.id);
             }
         }
-        let watched: Vec<InterfaceId> = self.watched.values().copied().collect();
+        let watched: HashSet<InterfaceId> = self.watched.values().copied().collect();
         let mut touched = Vec::new();
         for alarm in tx.open_alarms().await? {
             let is_looked_after = match alarm.object {
@@ -121,6 +145,8 @@ impl Monitor {
             if !is_looked_after {
                 touched.extend(alarm.device);
                 end_unwatched(&mut tx, alarm, now).await?;
+            } else if alarm.state == AlarmState::Active {
+                raise::reconcile_impacts(&mut tx, &alarm, now).await?;
             }
         }
         self.open = tx.open_alarms().await?.into_iter().map(|alarm| ((alarm.class, alarm.object), alarm)).collect();
@@ -140,7 +166,7 @@ impl Monitor {
         let is_answer = matches!(observation.finding, Finding::Reach { rtt: Some(_), .. } | Finding::Snmp { answer: SnmpAnswer::Answered });
         let is_news = is_answer && !node.has_answered;
         node.has_answered |= is_answer;
-        let is_doubtful = self.collectors.is_doubtful(observation.collector);
+        let is_doubtful = self.collectors.is_doubtful(observation.collector, observation.at);
         for sighting in self.sightings(&observation) {
             // Our own blindness is no fault of theirs.
             if !(sighting.is_bad && is_doubtful) {
@@ -207,7 +233,8 @@ impl Monitor {
         // The row decides, not the map: a person may have touched it, another centre may have been quicker.
         let row = tx.open_alarm(sighting.class, sighting.object).await?;
         let before = row.clone();
-        apply(&mut tx, rule, row, sighting, node.site, at).await?;
+        let is_proven = row.as_ref().is_none_or(|row| self.collectors.is_proven_since(node.collector, row.first_miss_at));
+        apply(&mut tx, rule, row, sighting, node.site, is_proven, at).await?;
         let mut devices = vec![sighting.device];
         devices.extend(tx.children_of(sighting.device).await?.into_iter().map(|(child, _)| child));
         let mut fresh = Vec::new();
@@ -346,7 +373,15 @@ fn new_suspect(class: AlarmClass, object: AlarmObject, device: Option<DeviceId>,
 }
 
 /// Carries a verdict out on the row as the database has it now.
-async fn apply(tx: &mut Tx, rule: Rule, row: Option<Alarm>, sighting: &Sighting, site: TenantId, at: Timestamp) -> Result<()> {
+async fn apply(
+    tx: &mut Tx,
+    rule: Rule,
+    row: Option<Alarm>,
+    sighting: &Sighting,
+    site: TenantId,
+    is_proven: bool,
+    at: Timestamp,
+) -> Result<()> {
     let verdict = rules::judge(rule, row.as_ref(), sighting.is_bad, at);
     let Some(mut alarm) = row else {
         if matches!(verdict, Verdict::Suspect | Verdict::Confirm) {
@@ -366,6 +401,11 @@ async fn apply(tx: &mut Tx, rule: Rule, row: Option<Alarm>, sighting: &Sighting,
         }
         Verdict::Restart => {
             (alarm.misses, alarm.first_miss_at) = (1, at);
+            tx.update_alarm(&alarm).await?;
+        }
+        // A silence is believed only when something else has answered since it began.
+        Verdict::Confirm if !is_proven && alarm.class != AlarmClass::InterfaceDown => {
+            alarm.misses += 1;
             tx.update_alarm(&alarm).await?;
         }
         Verdict::Confirm => {
@@ -396,5 +436,5 @@ async fn end_unwatched(tx: &mut Tx, mut alarm: Alarm, at: Timestamp) -> Result<(
         return Ok(tx.forget_suspect(alarm.id).await?);
     }
     alarm.detail = format!("{}; no longer looked after", alarm.detail);
-    raise::clear(tx, alarm, at).await
+    raise::clear_unseen(tx, alarm, at).await
 }

@@ -7,7 +7,7 @@ use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident,
 use model::event::EventKind;
 use model::{AlarmId, ImpactId, IncidentId, Timestamp, limits};
 use serde_json::json;
-use store::{ImpactListed, Tx};
+use store::{EndpointListed, ImpactListed, Tx};
 
 type Result<T> = std::result::Result<T, MonitorError>;
 
@@ -172,12 +172,13 @@ async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
     let (Some(device), Some(incident)) = (alarm.device, alarm.incident) else { return Ok(Vec::new()) };
     let mut hits = Vec::new();
     for service in tx.services_on_device(device).await? {
-        let end = service.endpoints.iter().find(|end| match (alarm.class, alarm.object) {
+        let is_hit = |end: &&EndpointListed| match (alarm.class, alarm.object) {
             (AlarmClass::Unreachable, _) => end.endpoint.device == device,
             (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.endpoint.interface == Some(interface),
             _ => false,
-        });
-        let Some(end) = end else { continue };
+        };
+        // One sure endpoint is enough to be sure.
+        let Some(end) = service.endpoints.iter().filter(is_hit).min_by_key(|end| end.mapping) else { continue };
         hits.push(ImpactListed {
             impact: Impact {
                 id: ImpactId::new(),
@@ -195,6 +196,38 @@ async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
         });
     }
     Ok(hits)
+}
+
+/// The register changed under an alarm: services that came to its object are hit as well, those that left are no longer known to be.
+pub(crate) async fn reconcile_impacts(tx: &mut Tx, alarm: &Alarm, at: Timestamp) -> Result<()> {
+    let hits = hits_of(tx, alarm).await?;
+    let open = tx.open_impacts_of_alarm(alarm.id).await?;
+    for gone in open.iter().filter(|old| hits.iter().all(|hit| hit.impact.service != old.impact.service)) {
+        end_unseen(tx, gone, at).await?;
+    }
+    for mut hit in hits.into_iter().filter(|hit| open.iter().all(|old| old.impact.service != hit.impact.service)) {
+        hit.impact.from = at;
+        tx.insert_impact(&hit).await?;
+        let fields = json!({ "incident": hit.impact.incident, "service": hit.impact.service, "client": hit.impact.client });
+        tx.emit(EventKind::ImpactOpened, hit.impact.id, hit.impact.client, 1, fields).await?;
+        tx.emit(EventKind::IncidentChanged, hit.impact.incident, alarm.tenant, 1, json!({ "alarm": alarm.id })).await?;
+    }
+    Ok(())
+}
+
+async fn end_unseen(tx: &mut Tx, hit: &ImpactListed, at: Timestamp) -> Result<()> {
+    tx.close_impact_unseen(hit.impact.id, at).await?;
+    let fields = json!({ "incident": hit.impact.incident, "service": hit.impact.service, "client": hit.impact.client });
+    tx.emit(EventKind::ImpactClosed, hit.impact.id, hit.impact.client, 2, fields).await?;
+    Ok(())
+}
+
+/// Ends an alarm of which nobody will see the end: what it hit is not said to be well.
+pub(crate) async fn clear_unseen(tx: &mut Tx, alarm: Alarm, at: Timestamp) -> Result<()> {
+    for hit in tx.open_impacts_of_alarm(alarm.id).await? {
+        end_unseen(tx, &hit, at).await?;
+    }
+    clear(tx, alarm, at).await
 }
 
 /// Ends an alarm; `well_since` is when the service came back, `at` is now.
@@ -223,8 +256,7 @@ pub(crate) async fn clear(tx: &mut Tx, mut alarm: Alarm, at: Timestamp) -> Resul
 }
 
 async fn close_incident_if_over(tx: &mut Tx, id: IncidentId, at: Timestamp) -> Result<()> {
-    let alarms = tx.alarms_of_incident(id).await?;
-    if alarms.iter().any(|alarm| alarm.state != AlarmState::Cleared) {
+    if tx.has_open_alarm(id).await? {
         return Ok(());
     }
     let Some(mut incident) = tx.incident(id).await?.filter(|incident| incident.state == IncidentState::Open) else { return Ok(()) };

@@ -21,6 +21,8 @@ impl Rule {
             AlarmClass::InterfaceDown => limits::CONFIRM_READS_DOWN,
             AlarmClass::CollectorLost => 1,
         };
+        // The second read of a port comes 10 s later, however seldom the device is probed otherwise.
+        let interval = if class == AlarmClass::InterfaceDown { interval.min(limits::PROBE_INTERVAL_DEFAULT) } else { interval };
         Self { misses, interval }
     }
 
@@ -95,7 +97,8 @@ pub fn judge(rule: Rule, open: Option<&Alarm>, is_bad: bool, at: Timestamp) -> V
 
 fn judge_miss(rule: Rule, suspect: &Alarm, at: Timestamp) -> Verdict {
     let age = at.since(suspect.first_miss_at);
-    if age > rule.stale_after() {
+    // A first miss in the future: the clock was put back.
+    if age > rule.stale_after() || suspect.first_miss_at > at {
         return Verdict::Restart;
     }
     // The n-th miss must come about n-1 intervals after the first.

@@ -68,7 +68,19 @@ impl Stage {
     }
 
     fn sight(&self, word: &str) -> Sight {
-        let (at, is_good) = (self.world.clock.now(), word.ends_with('+'));
+        let mut at = self.world.clock.now();
+        let is_good = word.ends_with('+');
+        if word == "none" {
+            return Sight::Heartbeat(Heartbeat { collector: self.world.collector, at, references: vec![] });
+        }
+        // `late10:core-` was seen ten seconds ago and arrives only now.
+        let word = match word.strip_prefix("late").and_then(|rest| rest.split_once(':')) {
+            Some((seconds, rest)) => {
+                at = at.minus(Duration::from_secs(seconds.parse().unwrap()));
+                rest
+            }
+            None => word,
+        };
         let word = word.trim_end_matches(['+', '-']);
         if word == "ref" {
             let reference = Reference { target: "127.0.0.1".into(), answers: is_good, has_ever_answered: true };
@@ -332,24 +344,102 @@ fn while_the_reference_targets_are_silent_nobody_is_accused() {
 }
 
 #[test]
+fn to_have_nothing_to_ask_any_more_proves_nothing() {
+    // The default route goes with our own uplink: no reference is left, and still nobody is accused.
+    check(
+        "core+ ref+ core- 5s ref- 5s ref- core- 5s none 5s none core- 10s none core- 10s ref+ core+",
+        expect![[r#"
+            0s core+: device.state core up
+            10s ref-: collector.state central cut_off
+            10s ref-: alarm.raised collector_lost of central critical
+            10s ref-: incident.opened
+            10s ref-: device.state core unknown
+            40s ref+: collector.state central live
+            40s ref+: alarm.cleared collector_lost of central critical
+            40s ref+: incident.closed
+            40s core+: device.state core up
+        "#]],
+    );
+}
+
+#[test]
+fn a_silence_is_believed_only_when_something_else_has_answered_since() {
+    // A quick probe confirms within the time in which references are not yet known to be silent.
+    check(
+        "core+ ref+ 1s core- 10s core- 10s core- 5s ref+ 5s core-",
+        expect![[r#"
+            0s core+: device.state core up
+            31s core-: alarm.raised unreachable of core major
+            31s core-: incident.opened
+            31s core-: device.state core down
+        "#]],
+    );
+}
+
+#[test]
+fn bad_news_from_before_the_cut_ended_is_not_held_against_anybody() {
+    check(
+        "core+ ref+ 5s ref- 5s ref- 20s ref+ late30:core- late20:core- late10:core- late5:core-",
+        expect![[r#"
+            0s core+: device.state core up
+            10s ref-: collector.state central cut_off
+            10s ref-: alarm.raised collector_lost of central critical
+            10s ref-: incident.opened
+            10s ref-: device.state core unknown
+            30s ref+: collector.state central live
+            30s ref+: alarm.cleared collector_lost of central critical
+            30s ref+: incident.closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_service_that_comes_to_a_dead_device_is_hit_and_one_that_leaves_is_not_called_well() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for database in testkit::databases() {
+        runtime.block_on(async {
+            let mut stage = Stage::new(&database.location).await;
+            for word in ["core+", "core-", "10s", "core-", "10s", "core-"] {
+                stage.step(word).await;
+            }
+            let late = stage.world.service(stage.world.clients[1], "Поздно", &[(stage.devices["core"], None)]).await;
+            stage.step("tick").await;
+            let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+            assert!(tx.is_service_hit(late).await.unwrap(), "{}: it came to a device that is down", database.name);
+            let mut moved = tx.service(late).await.unwrap().unwrap().service;
+            moved.endpoints[0].device = stage.devices["r1"];
+            tx.update_service(&moved).await.unwrap();
+            tx.emit(model::event::EventKind::ServiceChanged, late, moved.client, 2, store::Fields::Null).await.unwrap();
+            tx.commit().await.unwrap();
+            stage.step("tick").await;
+            let mut tx = stage.world.store.read(&World::scope()).await.unwrap();
+            assert!(!tx.is_service_hit(late).await.unwrap());
+            let alarm = tx.open_alarms().await.unwrap().remove(0);
+            let hits = tx.impacts_of_incident(alarm.incident.unwrap()).await.unwrap();
+            assert_eq!(hits.iter().map(|hit| hit.impact.mapping.as_str()).collect::<Vec<_>>(), ["stale"], "{}", database.name);
+        });
+    }
+}
+
+#[test]
 fn a_lost_collector_makes_its_devices_unknown_neither_green_nor_red() {
     check(
-        "ref+ core+ r1+ core- 10s core- 10s core- 25s tick 10s tick ref+ core- core+",
+        "ref+ core+ r1+ core- 10s ref+ core- 10s ref+ core- 31s tick 10s tick ref+ core- core+",
         expect![[r#"
             0s core+: device.state core up
             0s r1+: device.state r1 up
             20s core-: alarm.raised unreachable of core major
             20s core-: incident.opened
             20s core-: device.state core down
-            45s tick: collector.state central lost
-            45s tick: alarm.raised collector_lost of central critical
-            45s tick: incident.opened
-            45s tick: device.state core unknown
-            45s tick: device.state r1 unknown
-            55s ref+: collector.state central live
-            55s ref+: alarm.cleared collector_lost of central critical
-            55s ref+: incident.closed
-            55s ref+: device.state core down
+            51s tick: collector.state central lost
+            51s tick: alarm.raised collector_lost of central critical
+            51s tick: incident.opened
+            51s tick: device.state core unknown
+            51s tick: device.state r1 unknown
+            61s ref+: collector.state central live
+            61s ref+: alarm.cleared collector_lost of central critical
+            61s ref+: incident.closed
+            61s ref+: device.state core down
         "#]],
     );
 }

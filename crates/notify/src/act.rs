@@ -50,6 +50,9 @@ pub async fn release_held(tx: &mut Tx) -> Result<u32, NotifyError> {
 pub async fn withdraw(tx: &mut Tx, notice: NoticeId) -> Result<(), NotifyError> {
     let notice = tx.notice(notice).await?.ok_or(NotifyError::NotFound)?.notice;
     match notice.state {
+        NoticeState::Queued if tx.is_notice_leased(notice.id).await? => {
+            Err(NotifyError::Conflict { reason: "this notice is being handed over at this moment; look again in a minute".into() })
+        }
         NoticeState::Held | NoticeState::Draft | NoticeState::Queued | NoticeState::Failed => {
             change(tx, notice, NoticeState::Withdrawn, "notice.withdraw").await
         }

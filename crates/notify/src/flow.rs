@@ -7,6 +7,7 @@ use crate::write::{self, Draft};
 use model::event::EventKind;
 use model::notice::{HoldReason, NoticeKind, NoticeState};
 use model::scope::Reason;
+use model::service::Mapping;
 use model::settings::Settings;
 use model::{IncidentId, Scope, ServiceId, TenantId, Timestamp};
 use serde_json::json;
@@ -18,6 +19,9 @@ use work::Job;
 pub(crate) fn scope() -> Scope {
     Scope::installation(Reason("notify"))
 }
+
+/// The state of a collector whose reference targets are silent.
+const CUT_OFF: &str = "cut_off";
 
 /// Writes the notices of threads that are due.
 pub struct WriteDue {
@@ -43,18 +47,28 @@ impl Job for WriteDue {
         drop(tx);
         let first_words: BTreeSet<TenantId> = due.iter().filter(|thread| thread.state == GATHERING).map(|thread| thread.client).collect();
         for thread in due {
-            let mut tx = self.store.write(&scope()).await?;
-            // Again under the write lock: an impact may have come or gone.
-            let Some(fresh) = tx.thread(thread.incident, thread.client).await?.filter(|fresh| fresh.state == thread.state) else {
-                continue;
-            };
-            match fresh.state.as_str() {
-                GATHERING => tell(&mut tx, fresh, &first_words).await?,
-                CLOSING => close(&mut tx, fresh).await?,
-                _ => {}
+            // One client's trouble is not the next one's: it is tried again in a second.
+            if let Err(error) = self.say_due(&thread, &first_words).await {
+                tracing::warn!(incident = %thread.incident, client = %thread.client, %error, "A notice could not be written; it is tried again");
             }
-            tx.commit().await?;
         }
+        Ok(())
+    }
+}
+
+impl WriteDue {
+    async fn say_due(&self, thread: &Thread, first_words: &BTreeSet<TenantId>) -> Result<(), NotifyError> {
+        let mut tx = self.store.write(&scope()).await?;
+        // Again in the writers' turn: an impact may have come or gone.
+        let Some(fresh) = tx.thread(thread.incident, thread.client).await?.filter(|fresh| fresh.state == thread.state) else {
+            return Ok(());
+        };
+        match fresh.state.as_str() {
+            GATHERING => tell(&mut tx, fresh, first_words).await?,
+            CLOSING => close(&mut tx, fresh).await?,
+            _ => {}
+        }
+        tx.commit().await?;
         Ok(())
     }
 }
@@ -78,16 +92,17 @@ async fn tell(tx: &mut Tx, mut thread: Thread, first_words: &BTreeSet<TenantId>)
         thread.state = if told.is_empty() { CLOSED } else { TOLD }.into();
         return Ok(tx.save_thread(&thread).await?);
     };
+    let kind = if has_heard(tx, &thread).await? { NoticeKind::Updated } else { NoticeKind::Opened };
     let settings = tx.settings().await?;
     let brand = tx.inherited(thread.client).await?;
     let burst = burst(tx, &thread, first_words).await?;
     let reason = rules::hold(settings.shadow || brand.is_shadow, settings.brake, burst);
     if !word.sure.is_empty() {
-        say(tx, &thread, word.kind, &word.sure, reason, &settings).await?;
+        say(tx, &thread, kind, &word.sure, reason, &settings).await?;
     }
     if !word.stale.is_empty() {
         let reason = if reason == Some(HoldReason::Shadow) { reason } else { Some(HoldReason::StaleMapping) };
-        say(tx, &thread, word.kind, &word.stale, reason, &settings).await?;
+        say(tx, &thread, kind, &word.stale, reason, &settings).await?;
     }
     told.extend(word.sure.iter().chain(&word.stale).map(|hit| hit.service));
     thread.state = TOLD.into();
@@ -95,19 +110,32 @@ async fn tell(tx: &mut Tx, mut thread: Thread, first_words: &BTreeSet<TenantId>)
     Ok(tx.save_thread(&thread).await?)
 }
 
+/// Whether anybody got (or is about to get) a word in this story: then the next one is more of it, not a first one.
+async fn has_heard(tx: &mut Tx, thread: &Thread) -> Result<bool, NotifyError> {
+    let written = tx.notices_of_thread(thread.incident, thread.client).await?;
+    Ok(written.iter().any(|listed| {
+        let is_of_this_story = listed.notice.created_at >= thread.opened_at;
+        let is_shadow = listed.notice.hold_reason == Some(HoldReason::Shadow);
+        is_of_this_story && (is_shadow || matches!(listed.notice.state, NoticeState::Sent | NoticeState::Queued | NoticeState::Held))
+    }))
+}
+
 async fn burst(tx: &mut Tx, thread: &Thread, first_words: &BTreeSet<TenantId>) -> Result<Burst, NotifyError> {
     let since = tx.now().minus(rules::BRAKE_WINDOW);
     let mut clients: BTreeSet<TenantId> = tx.clients_told_since(since).await?.into_iter().collect();
     clients.extend(first_words);
-    let (mut unreachable, mut devices) = (0, 0);
-    for alarm in tx.alarms_of_incident(thread.incident).await? {
-        let Some(device) = alarm.device else { continue };
-        if let Some(device) = tx.device(device).await? {
-            (unreachable, devices) = tx.unreachable_share(device.collector, since).await?;
-            break;
-        }
+    let mut burst = Burst { clients: u32::try_from(clients.len()).unwrap_or(u32::MAX), unreachable: 0, devices: 0, is_cut_off: false };
+    let root = match tx.incident(thread.incident).await? {
+        Some(incident) => tx.alarm(incident.root).await?,
+        None => None,
+    };
+    if let Some(device) = root.and_then(|alarm| alarm.device)
+        && let Some(device) = tx.device(device).await?
+    {
+        (burst.unreachable, burst.devices) = tx.unreachable_share(device.collector, since).await?;
+        burst.is_cut_off = tx.collector(device.collector).await?.is_some_and(|collector| collector.state == CUT_OFF);
     }
-    Ok(Burst { clients: u32::try_from(clients.len()).unwrap_or(u32::MAX), unreachable, devices })
+    Ok(burst)
 }
 
 /// One message to every contact whom it concerns: those of the client, and of his sites that are hit.
@@ -133,8 +161,8 @@ async fn say(
             }
         }
     }
-    let release_at =
-        (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(Duration::from_secs(u64::from(settings.brake.hold_s))));
+    let wait = if hold == Some(HoldReason::CutOff) { rules::CUT_OFF_AGAIN } else { Duration::from_secs(u64::from(settings.brake.hold_s)) };
+    let release_at = (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(wait));
     let draft = Draft {
         incident: thread.incident,
         client: thread.client,
@@ -166,33 +194,43 @@ async fn say(
 async fn close(tx: &mut Tx, mut thread: Thread) -> Result<(), NotifyError> {
     let hits = hits_of(tx, &thread).await?;
     let written = tx.notices_of_thread(thread.incident, thread.client).await?;
-    let mut reached: BTreeSet<String> = BTreeSet::new();
-    let mut is_shadow = false;
+    // Who was really told, and who only in shadow.
+    let (mut told, mut shadowed): (BTreeSet<String>, BTreeSet<String>) = Default::default();
     for listed in written.iter().filter(|listed| listed.notice.created_at >= thread.opened_at) {
         let mut notice = listed.notice.clone();
         match (notice.state, notice.hold_reason) {
-            (NoticeState::Draft, Some(HoldReason::Shadow)) => is_shadow = true,
+            (NoticeState::Draft, Some(HoldReason::Shadow)) => drop(shadowed.insert(notice.address)),
             (NoticeState::Held | NoticeState::Draft, _) => {
                 notice.state = NoticeState::Withdrawn;
                 notice.last_error = Some("all was well again before it went".into());
                 tx.update_notice(&notice).await?;
                 tx.emit(EventKind::NoticeChanged, notice.id, notice.client, notice.version + 1, json!({ "state": notice.state })).await?;
-                continue;
             }
-            (NoticeState::Sent | NoticeState::Queued, _) => {}
-            (NoticeState::Failed | NoticeState::Withdrawn, _) => continue,
+            (NoticeState::Sent | NoticeState::Queued, _) => drop(told.insert(notice.address)),
+            (NoticeState::Failed | NoticeState::Withdrawn, _) => {}
         }
-        reached.insert(notice.address);
     }
+    shadowed.retain(|address| !told.contains(address));
     let restored: Vec<Hit> = hits.into_iter().filter(|hit| hit.until.is_some()).collect();
-    if !reached.is_empty() && !restored.is_empty() {
-        last_word(tx, &thread, &restored, &reached, is_shadow).await?;
-    }
+    let (sure, stale): (Vec<Hit>, Vec<Hit>) = restored.iter().cloned().partition(|hit| hit.mapping == Mapping::Sure);
+    last_word(tx, &thread, &sure, &told, None).await?;
+    // Nobody saw these come back (the port was bound elsewhere meanwhile): line 1 decides what to say.
+    last_word(tx, &thread, &stale, &told, Some(HoldReason::StaleMapping)).await?;
+    last_word(tx, &thread, &restored, &shadowed, Some(HoldReason::Shadow)).await?;
     (thread.state, thread.told_services) = (CLOSED.into(), NOTHING_TOLD.into());
     Ok(tx.save_thread(&thread).await?)
 }
 
-async fn last_word(tx: &mut Tx, thread: &Thread, hits: &[Hit], reached: &BTreeSet<String>, is_shadow: bool) -> Result<(), NotifyError> {
+async fn last_word(
+    tx: &mut Tx,
+    thread: &Thread,
+    hits: &[Hit],
+    reached: &BTreeSet<String>,
+    hold: Option<HoldReason>,
+) -> Result<(), NotifyError> {
+    if hits.is_empty() || reached.is_empty() {
+        return Ok(());
+    }
     let brand = tx.inherited(thread.client).await?;
     let client_name = tx.tenant(thread.client).await?.map(|client| client.name).unwrap_or_default();
     let draft = Draft {
@@ -205,7 +243,7 @@ async fn last_word(tx: &mut Tx, thread: &Thread, hits: &[Hit], reached: &BTreeSe
         until: hits.iter().filter_map(|hit| hit.until).max(),
         correction: None,
         step: tx.next_step(thread.incident, thread.client).await?,
-        hold: is_shadow.then_some(HoldReason::Shadow),
+        hold,
         release_at: None,
     };
     let mut places = vec![thread.client];
@@ -240,7 +278,7 @@ impl Job for Release {
             return Ok(());
         }
         let mut tx = self.store.write(&scope()).await?;
-        let is_cut_off = tx.collectors().await?.iter().any(|collector| collector.state == "cut_off");
+        let is_cut_off = tx.collectors().await?.iter().any(|collector| collector.state == CUT_OFF);
         let now: Timestamp = tx.now();
         for listed in tx.held_due().await? {
             let mut notice = listed.notice;

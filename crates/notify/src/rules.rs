@@ -1,6 +1,6 @@
 //! Pure decisions: what is said of which services, and whether it may go.
 
-use model::notice::{HoldReason, NoticeKind, NoticeState};
+use model::notice::{HoldReason, NoticeState};
 use model::service::Mapping;
 use model::settings::Brake;
 use model::{ServiceId, Timestamp};
@@ -48,7 +48,6 @@ pub fn hits(impacts: &[ImpactListed]) -> Vec<Hit> {
 /// What is due in a thread that has gathered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    pub kind: NoticeKind,
     /// All that is down now, sure ones only.
     pub sure: Vec<Hit>,
     /// Down as well, if the register is right; not told yet.
@@ -61,8 +60,7 @@ pub fn word_due(hits: &[Hit], told: &BTreeSet<ServiceId>) -> Option<Word> {
     let sure: Vec<Hit> = open(Mapping::Sure).collect();
     let stale: Vec<Hit> = open(Mapping::Stale).filter(|hit| !told.contains(&hit.service)).collect();
     let has_news = sure.iter().any(|hit| !told.contains(&hit.service)) || !stale.is_empty();
-    let kind = if told.is_empty() { NoticeKind::Opened } else { NoticeKind::Updated };
-    has_news.then_some(Word { kind, sure, stale })
+    has_news.then_some(Word { sure, stale })
 }
 
 /// What the brake looks at.
@@ -73,12 +71,16 @@ pub struct Burst {
     /// Devices of the collector that became unreachable within the window, and all it has.
     pub unreachable: i64,
     pub devices: i64,
+    /// The reference targets of the collector are silent: what it saw may be us.
+    pub is_cut_off: bool,
 }
 
 /// Why a notice waits, if it does. Shadow first: it never goes at all.
 pub fn hold(is_shadow: bool, brake: Brake, burst: Burst) -> Option<HoldReason> {
     if is_shadow {
         Some(HoldReason::Shadow)
+    } else if burst.is_cut_off {
+        Some(HoldReason::CutOff)
     } else if burst.clients > brake.clients_per_minute {
         Some(HoldReason::BrakeClients)
     } else if burst.devices >= i64::from(brake.devices_min) && burst.unreachable * 100 >= burst.devices * i64::from(brake.devices_percent) {
@@ -113,7 +115,7 @@ mod tests {
         ];
         for ((is_shadow, clients, unreachable, devices), expected) in cases {
             assert_eq!(
-                hold(is_shadow, brake, Burst { clients, unreachable, devices }),
+                hold(is_shadow, brake, Burst { clients, unreachable, devices, is_cut_off: false }),
                 expected,
                 "{clients} clients, {unreachable} of {devices} devices"
             );

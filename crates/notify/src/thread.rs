@@ -2,7 +2,8 @@
 
 use crate::NotifyError;
 use model::event::{Event, EventKind, Subscriber};
-use model::{ImpactId, IncidentId, TenantId, limits};
+use model::{ImpactId, IncidentId, ServiceId, TenantId, limits};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use store::{Thread, Tx};
 use work::Handler;
@@ -65,15 +66,8 @@ async fn impact_opened(tx: &mut Tx, incident: IncidentId, client: TenantId) -> R
         let thread = Thread { incident, client, lead, state: state.into(), opened_at: now, due_at, told_services: NOTHING_TOLD.into() };
         return Ok(tx.save_thread(&thread).await?);
     };
-    let mut lead = leading(tx, thread).await?;
-    match lead.state.as_str() {
-        GATHERING => return Ok(()),
-        // It came back after the last word: a new story in the same thread.
-        CLOSED => (lead.opened_at, lead.told_services) = (now, NOTHING_TOLD.into()),
-        _ => {}
-    }
-    (lead.state, lead.due_at) = (GATHERING.into(), due_at);
-    Ok(tx.save_thread(&lead).await?)
+    let lead = leading(tx, thread).await?;
+    gather_again(tx, lead).await
 }
 
 async fn impact_closed(tx: &mut Tx, incident: IncidentId, client: TenantId) -> Result<(), NotifyError> {
@@ -90,6 +84,25 @@ async fn impact_closed(tx: &mut Tx, incident: IncidentId, client: TenantId) -> R
     Ok(tx.save_thread(&lead).await?)
 }
 
+/// More is to be said in a thread; after its end it is a new story.
+async fn gather_again(tx: &mut Tx, mut lead: Thread) -> Result<(), NotifyError> {
+    let now = tx.now();
+    if lead.state == CLOSED {
+        (lead.opened_at, lead.told_services) = (now, NOTHING_TOLD.into());
+    }
+    if lead.state != GATHERING {
+        (lead.state, lead.due_at) = (GATHERING.into(), now.plus(limits::GATHER_MAX));
+    }
+    Ok(tx.save_thread(&lead).await?)
+}
+
+/// Services told in either of two threads.
+fn both(one: &str, other: &str) -> String {
+    let read = |text: &str| serde_json::from_str::<BTreeSet<ServiceId>>(text).unwrap_or_default();
+    let all: BTreeSet<ServiceId> = read(one).union(&read(other)).copied().collect();
+    serde_json::json!(all).to_string()
+}
+
 /// The impacts have moved already; whoever was told under the old number goes on hearing under it.
 async fn incident_merged(tx: &mut Tx, from: IncidentId, into: IncidentId) -> Result<(), NotifyError> {
     for old in tx.threads_of_incident(from).await? {
@@ -100,11 +113,27 @@ async fn incident_merged(tx: &mut Tx, from: IncidentId, into: IncidentId) -> Res
                     Thread { incident: into, lead: lead.incident, state: JOINED.into(), told_services: NOTHING_TOLD.into(), ..old };
                 tx.save_thread(&thread).await?;
             }
+            // The other incident has not said anything yet: it goes on under the number that the client knows.
             Some(mut new) if new.lead == new.incident && new.told_services == NOTHING_TOLD && lead.incident != new.incident => {
+                let was_gathering = new.state == GATHERING;
                 (new.lead, new.state) = (lead.incident, JOINED.into());
                 tx.save_thread(&new).await?;
+                tx.lead_threads(new.incident, lead.incident, new.client).await?;
+                if was_gathering {
+                    gather_again(tx, lead).await?;
+                }
             }
-            Some(_) => {}
+            // Both have spoken: the old one falls silent, what it told counts for the other.
+            Some(new) => {
+                let mut leading_new = leading(tx, new).await?;
+                if leading_new.incident != lead.incident {
+                    leading_new.told_services = both(&leading_new.told_services, &lead.told_services);
+                    tx.save_thread(&leading_new).await?;
+                    tx.lead_threads(lead.incident, leading_new.incident, lead.client).await?;
+                    let old = Thread { lead: leading_new.incident, state: JOINED.into(), told_services: NOTHING_TOLD.into(), ..lead };
+                    tx.save_thread(&old).await?;
+                }
+            }
         }
     }
     Ok(())

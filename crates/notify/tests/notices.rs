@@ -407,6 +407,70 @@ fn faults_of_one_client_within_the_gathering_time_make_one_notice() {
 }
 
 #[test]
+fn a_second_outage_is_told_as_its_own_and_not_with_the_services_of_the_first() {
+    check(
+        "+i1:acme/Old 1s sent -i1:acme/Old 6s sent 300s +i1:acme/New 1s sent -i1:acme/New 6s",
+        expect![[r#"
+            0s +i1:acme/Old: 1. opened john@example.org queued: Old
+            1s sent: 1. opened john@example.org sent: Old
+            7s 6s: 2. restored john@example.org queued: Old
+            7s sent: 2. restored john@example.org sent: Old
+            307s +i1:acme/New: 3. opened john@example.org queued: New
+            308s sent: 3. opened john@example.org sent: New
+            314s 6s: 4. restored john@example.org queued: New
+        "#]],
+    );
+}
+
+#[test]
+fn what_gathered_under_an_incident_that_merges_is_still_told() {
+    let told = run(async |stage| {
+        // A suspect keeps the second thread gathering until the merge has happened.
+        stage.step("+i1:ромашка/Интернет").await;
+        stage.step("1s").await;
+        stage.step("sent").await;
+        let device = stage.device("r9").await;
+        stage.world.service(stage.world.clients[0], "Видео", &[(device, None)]).await;
+        let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+        let mut suspect = alarm(device, stage.world.sites[1], IncidentId::new(), tx.now());
+        (suspect.state, suspect.incident, suspect.raised_at) = (AlarmState::Suspect, None, None);
+        tx.insert_alarm(&suspect).await.unwrap();
+        tx.commit().await.unwrap();
+        stage.step("+i2:ромашка/VPN").await;
+        stage.step("i1=>i2").await;
+        stage.step("25s").await;
+        stage.lines().await.join("\n")
+    });
+    for one in told {
+        assert_eq!(one, "opened ivan@example.org sent: Интернет\nupdated ivan@example.org queued: VPN, Интернет");
+    }
+}
+
+#[test]
+fn while_we_are_cut_off_nothing_is_sent_and_afterwards_it_goes() {
+    check(
+        "cut_off +i1:acme/VPN 40s live 31s",
+        expect![[r#"
+            0s +i1:acme/VPN: 1. opened john@example.org held (cut_off): VPN
+            71s 31s: 1. opened john@example.org queued (cut_off): VPN
+        "#]],
+    );
+}
+
+#[test]
+fn who_was_told_for_real_hears_the_end_for_real_also_when_shadow_came_between() {
+    check(
+        "+i1:acme/VPN 1s sent shadow-acme +i1:acme/Video 1s -i1:acme/VPN -i1:acme/Video 6s",
+        expect![[r#"
+            0s +i1:acme/VPN: 1. opened john@example.org queued: VPN
+            1s sent: 1. opened john@example.org sent: VPN
+            1s +i1:acme/Video: 2. updated john@example.org draft (shadow): VPN, Video
+            8s 6s: 3. restored john@example.org queued: VPN, Video
+        "#]],
+    );
+}
+
+#[test]
 fn nobody_to_tell_is_said_aloud() {
     let told = run(async |stage| {
         let mut tx = stage.world.store.write(&World::scope()).await.unwrap();

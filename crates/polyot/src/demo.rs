@@ -48,28 +48,28 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
         admin: Some((EMAIL.into(), Secret::new(PASSWORD))),
     };
     // The kernel answers ping for every loopback address, also of a dead device: only TCP tells the truth here.
-    let running = serve::start(config, Probing::Tcp).await?;
+    let mut running = serve::start(config, Probing::Tcp).await?;
     Registrar::log_in(&running.url).await?.register(&sim).await?;
     println!("\nPolyot runs with a simulated network of {} devices.\n", sim.devices().len());
     println!("    {}\n    {EMAIL}\n    {PASSWORD}\n", running.url);
     if args.fault_after > 0 {
         println!("An uplink will fail in {} s. Ctrl-C ends the demo.\n", args.fault_after);
     }
-    let fault = async {
+    let fault = async move {
         if args.fault_after == 0 {
             return std::future::pending::<()>().await;
         }
         tokio::time::sleep(std::time::Duration::from_secs(args.fault_after)).await;
     };
-    tokio::select! {
-        () = serve::until_told() => {}
-        () = fault => {
-            break_an_uplink(&sim);
-            serve::until_told().await;
-        }
-    }
+    tokio::spawn(async move {
+        fault.await;
+        break_an_uplink(&sim);
+        // The simulation lives as long as the demo.
+        std::future::pending::<()>().await;
+    });
+    let told = running.until_told().await;
     running.stop().await;
-    Ok(())
+    told
 }
 
 /// The link above a client's gateway: the gateway and what lies behind it fall silent, so that cause and symptoms can be told apart.

@@ -3,11 +3,14 @@
 use access::Vault;
 use collect::Probing;
 use dispatch::{Dispatch, Told};
+use futures::FutureExt as _;
+use model::observation::Sight;
 use model::scope::Reason;
 use model::{Clock, CollectorId, Scope};
 use monitor::Monitor;
 use notify::{Release, SendQueued, Sender, Threads, WriteDue};
 use series::Series;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -18,6 +21,8 @@ use work::{Shutdown, run_job, run_subscriber};
 
 /// Observations on their way from dispatch to monitor.
 const SIGHTS_MAX: usize = 1_024;
+/// Observations that wait for monitor while it looks out for signs of life; more stay in the channel.
+const WAITING_MAX: usize = 4_096;
 const MONITOR_TICK: Duration = Duration::from_secs(1);
 /// How often a new installation looks whether the first set-up has been done.
 const SET_UP_LOOK: Duration = Duration::from_millis(200);
@@ -90,23 +95,15 @@ impl Watch {
                 }
                 tokio::time::sleep(MONITOR_TICK).await;
             };
-            let mut timer = tokio::time::interval(MONITOR_TICK);
-            timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                let done = tokio::select! {
-                    () = stop.cancelled() => return,
-                    sight = seen.recv() => match sight {
-                        Some(sight) => monitor.take(sight).await,
-                        None => return,
-                    },
-                    _ = timer.tick() => monitor.tick().await,
-                };
-                // The next probe tells it again.
-                if let Err(error) = done {
-                    tracing::warn!(%error, source = ?std::error::Error::source(&error).map(ToString::to_string), "An observation could not be judged");
-                }
-            }
+            judge_all(&mut monitor, &mut seen, &stop).await;
         });
+        // None of them ends before it is told to: one that did (a panic, a closed link) takes the others along, and the process says so.
+        if let Some(ended) = tasks.join_next().await
+            && !shutdown.is_cancelled()
+        {
+            tracing::error!(panic = ended.err().map(|error| error.to_string()), "A part of the watch has ended by itself");
+            tasks.abort_all();
+        }
         while tasks.join_next().await.is_some() {}
     }
 
@@ -128,5 +125,48 @@ impl Watch {
     async fn default_collector(&self) -> Result<Option<CollectorId>, StoreError> {
         let mut tx = self.store.read(&Scope::installation(Reason("start"))).await?;
         Ok(tx.default_collector().await?.map(|row| row.id))
+    }
+}
+
+/// Feeds monitor until told to stop. Signs of life overtake observations: in a storm the collector must not look lost because we are slow.
+async fn judge_all(monitor: &mut Monitor, seen: &mut mpsc::Receiver<Sight>, stop: &Shutdown) {
+    let mut waiting: VecDeque<Sight> = VecDeque::new();
+    let mut timer = tokio::time::interval(MONITOR_TICK);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        while waiting.len() < WAITING_MAX
+            && let Ok(sight) = seen.try_recv()
+        {
+            match sight {
+                Sight::Heartbeat(_) => say(monitor.take(sight).await),
+                Sight::Observation(_) => waiting.push_back(sight),
+            }
+        }
+        if let Some(sight) = waiting.pop_front() {
+            say(monitor.take(sight).await);
+            if stop.is_cancelled() {
+                return;
+            }
+            if timer.tick().now_or_never().is_some() {
+                say(monitor.tick().await);
+            }
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            sight = seen.recv() => match sight {
+                Some(sight) => say(monitor.take(sight).await),
+                None => return,
+            },
+            _ = timer.tick() => say(monitor.tick().await),
+        }
+    }
+}
+
+/// The next probe tells it again.
+fn say(done: Result<(), monitor::MonitorError>) {
+    if let Err(error) = done {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(%error, ?source, "An observation could not be judged");
     }
 }

@@ -86,9 +86,9 @@ fn fail(sentence: &str) -> ExitCode {
 
 async fn run_serve(args: ServeArgs) -> Result<(), String> {
     let flags = Flags { config: args.config, data: args.data, listen: args.listen, database_url: args.database_url };
-    let running = serve::start(Config::load(flags)?, collect::Probing::Auto).await?;
-    serve::until_told().await;
+    let mut running = serve::start(Config::load(flags)?, collect::Probing::Auto).await?;
+    let told = running.until_told().await;
     tracing::info!("Polyot stops");
     running.stop().await;
-    Ok(())
+    told
 }

@@ -55,6 +55,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
     }
     let store = Store::open(&config.location, Clock::System).await.map_err(|error| chain(&error))?;
     remember_sender(&store, &post.1).await?;
+    free_leases(&store).await?;
     refuse_a_lost_key(&config, &store).await?;
     let vault = Arc::new(Vault::open_or_create(&config.master_key_file).map_err(|error| chain(&error))?);
     let series_folder = config.data_dir.join(SERIES_FOLDER);
@@ -114,6 +115,18 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
 }
 
 impl Running {
+    /// Waits for Ctrl-C or SIGTERM. The error is a part that ended by itself: better a process that ends aloud (and is started again) than one
+    /// that serves pages and no longer watches.
+    pub async fn until_told(&mut self) -> Result<(), String> {
+        tokio::select! {
+            () = until_told() => Ok(()),
+            ended = self.tasks.join_next() => {
+                let why = ended.and_then(Result::err).map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
+                Err(format!("a part of the product has ended, so all of it ends: {why}"))
+            }
+        }
+    }
+
     /// Stops cleanly: streams end, requests under way finish, what is queued stays queued.
     pub async fn stop(mut self) {
         let _ = self.stopping.send(true);
@@ -126,7 +139,7 @@ impl Running {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-pub async fn until_told() {
+async fn until_told() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
@@ -148,6 +161,16 @@ async fn remember_sender(store: &Store, sender: &str) -> Result<(), String> {
     }
     let mut tx = store.write(&scope).await.map_err(|error| chain(&error))?;
     tx.set_value(notify::DEFAULT_SENDER, sender).await.map_err(|error| chain(&error))?;
+    tx.commit().await.map_err(|error| chain(&error))
+}
+
+/// The folder is ours alone, so whatever was under way at the last stop is nobody's now: it goes on at once, not after its lease.
+async fn free_leases(store: &Store) -> Result<(), String> {
+    if store.is_shared() {
+        return Ok(());
+    }
+    let mut tx = store.write(&Scope::installation(Reason("start"))).await.map_err(|error| chain(&error))?;
+    tx.free_leases().await.map_err(|error| chain(&error))?;
     tx.commit().await.map_err(|error| chain(&error))
 }
 

@@ -4,6 +4,8 @@ CREATE TABLE tenant (
     kind TEXT NOT NULL,
     parent {blob} REFERENCES tenant (id),
     name TEXT NOT NULL,
+    -- The name in lower case, for searching: SQLite's own LOWER knows no Cyrillic.
+    folded TEXT NOT NULL,
     brand_name TEXT,
     brand_sender TEXT,
     tz TEXT,

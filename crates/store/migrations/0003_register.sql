@@ -39,6 +39,8 @@ CREATE TABLE device (
     site {blob} NOT NULL REFERENCES tenant (id),
     name TEXT NOT NULL,
     address TEXT NOT NULL,
+    -- Name and address in lower case, for searching.
+    folded TEXT NOT NULL,
     snmp_port {int} NOT NULL,
     ssh_port {int} NOT NULL,
     owner TEXT NOT NULL,

@@ -85,7 +85,6 @@ impl Tx {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<()> {
-        self.order().await?;
         let last = self
             .one(Sql::new("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"), |row| Ok((row.int("seq")?, row.blob("hash")?)))
             .await?;

@@ -92,7 +92,7 @@ impl Tx {
             .and("d.collector = ?", filter.collector)
             .and("d.id > ?", page.after.map(DeviceId::from_bytes));
         if let Some(like) = like {
-            sql = sql.push(" AND (LOWER(d.name) LIKE ? ESCAPE '!' OR LOWER(d.address) LIKE ? ESCAPE '!')").bind(like.clone()).bind(like);
+            sql = sql.push(" AND d.folded LIKE ? ESCAPE '!'").bind(like);
         }
         if let Some(client) = filter.client {
             sql = sql.under(vec![client], "d.site");
@@ -143,13 +143,14 @@ impl Tx {
 
     pub async fn insert_device(&mut self, new: &Device) -> Result<()> {
         let sql = Sql::new(
-            "INSERT INTO device (id, site, name, address, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, created_at, version) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, created_at, version) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         )
         .bind(new.id)
         .bind(new.site)
         .bind(&new.name)
         .bind(&new.address)
+        .bind(folded(new))
         .bind(new.snmp_port)
         .bind(new.ssh_port)
         .bind(new.owner)
@@ -166,11 +167,12 @@ impl Tx {
     /// What people change; the observed state has [`Tx::set_device_state`] and [`Tx::set_device_facts`].
     pub async fn update_device(&mut self, changed: &Device) -> Result<()> {
         let sql = Sql::new(
-            "UPDATE device SET site = ?, name = ?, address = ?, snmp_port = ?, ssh_port = ?, owner = ?, probe_interval_s = ?, poll_interval_s = ?, version = version + 1 WHERE id = ? AND version = ?",
+            "UPDATE device SET site = ?, name = ?, address = ?, folded = ?, snmp_port = ?, ssh_port = ?, owner = ?, probe_interval_s = ?, poll_interval_s = ?, version = version + 1 WHERE id = ? AND version = ?",
         )
         .bind(changed.site)
         .bind(&changed.name)
         .bind(&changed.address)
+        .bind(folded(changed))
         .bind(changed.snmp_port)
         .bind(changed.ssh_port)
         .bind(changed.owner)
@@ -258,6 +260,11 @@ impl Tx {
 
 /// Values in one `IN (…)`.
 const IDS_PER_QUERY: usize = 500;
+
+/// What a search looks at: name and address in lower case.
+fn folded(device: &Device) -> String {
+    format!("{} {}", device.name, device.address).to_lowercase()
+}
 
 fn decrement(bytes: &mut [u8; 16]) {
     *bytes = u128::from_be_bytes(*bytes).wrapping_sub(1).to_be_bytes();

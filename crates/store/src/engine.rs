@@ -4,8 +4,8 @@ use crate::migrate;
 use crate::tx::Tx;
 use crate::{Result, StoreError};
 use model::{Clock, Scope};
-use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,12 +84,12 @@ impl Store {
                 (Engine::Sqlite, writer, reader)
             }
             Location::Postgres(url) => {
-                let pool = AnyPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS_MAX)
-                    .acquire_timeout(WRITER_WAIT)
-                    .connect(url)
-                    .await
-                    .map_err(failed)?;
+                let pool = AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).acquire_timeout(WRITER_WAIT).connect(url).await;
+                let pool = match pool {
+                    // The pool does not keep the cause; one more connection tells it.
+                    Err(late @ sqlx::Error::PoolTimedOut) => return Err(failed(AnyConnection::connect(url).await.err().unwrap_or(late))),
+                    other => other.map_err(failed)?,
+                };
                 (Engine::Postgres, pool.clone(), pool)
             }
         };
@@ -118,14 +118,17 @@ impl Store {
         Ok(Tx::new(self.clone(), self.reader.begin().await?, scope.clone()))
     }
 
-    /// A transaction that may write. On SQLite it takes the write lock at once: a deferred upgrade fails with
-    /// SQLITE_BUSY_SNAPSHOT whatever the busy timeout.
+    /// A transaction that may write. Writers take turns on both engines: what was read in it is still true when it commits, events are
+    /// numbered by commit, and the audit chain has one end. On SQLite it takes the write lock at once (a deferred upgrade fails with
+    /// SQLITE_BUSY_SNAPSHOT whatever the busy timeout), on PostgreSQL an advisory lock.
     pub async fn write(&self, scope: &Scope) -> Result<Tx> {
         let inner = match self.engine {
             Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
             Engine::Postgres => self.writer.begin().await?,
         };
-        Ok(Tx::new(self.clone(), inner, scope.clone()))
+        let mut tx = Tx::new(self.clone(), inner, scope.clone());
+        tx.order().await?;
+        Ok(tx)
     }
 
     /// Wakes whenever a commit of this process announced events.
@@ -147,22 +150,26 @@ impl Store {
 }
 
 async fn sqlite_pool(url: &str, connections_max: u32) -> sqlx::Result<AnyPool> {
+    // Once without the pool: it would try again until its time is over and then know no cause.
+    let mut first = AnyConnection::connect(url).await?;
+    prepare(&mut first).await?;
+    first.close().await?;
     AnyPoolOptions::new()
         .max_connections(connections_max)
         .min_connections(1)
         .acquire_timeout(WRITER_WAIT)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                // synchronous=FULL: what was answered to a person or a mail server survives a power cut.
-                for pragma in
-                    ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY"]
-                {
-                    sqlx::query(pragma).execute(&mut *connection).await?;
-                }
-                sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))).execute(&mut *connection).await?;
-                Ok(())
-            })
-        })
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        // A full disk makes SQLite roll back by itself. sqlx counts its transaction as open ever after, so that no other would begin on it.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect(url)
         .await
+}
+
+/// synchronous=FULL: what was answered to a person or a mail server survives a power cut.
+async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY"] {
+        sqlx::query(pragma).execute(&mut *connection).await?;
+    }
+    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))).execute(&mut *connection).await?;
+    Ok(())
 }

@@ -40,7 +40,6 @@ impl Tx {
         version: i64,
         fields: serde_json::Value,
     ) -> Result<()> {
-        self.order().await?;
         let sql = Sql::new("INSERT INTO event (at, kind, object, tenant, version, fields) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq")
             .bind(self.now())
             .bind(kind)
@@ -122,6 +121,13 @@ impl Tx {
             .bind(seq)
             .bind(subscriber);
         self.run(sql).await?;
+        Ok(())
+    }
+
+    /// After a start of the only process on this database: whoever held a lease on a delivery or a notice is gone.
+    pub async fn free_leases(&mut self) -> Result<()> {
+        self.run(Sql::new("UPDATE delivery SET leased_until = 0 WHERE is_done = 0 AND leased_until > 0 AND last_error IS NULL")).await?;
+        self.run(Sql::new("UPDATE notice SET leased_until = 0 WHERE state = 'queued' AND leased_until > 0")).await?;
         Ok(())
     }
 

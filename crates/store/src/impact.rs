@@ -84,6 +84,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends an impact of which nobody saw the end: the port was bound elsewhere, the device removed. Told to line 1, never to the client.
+    pub async fn close_impact_unseen(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
+        self.run(Sql::new("UPDATE impact SET ended_at = ?, mapping = 'stale' WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        Ok(())
+    }
+
     pub async fn is_service_hit(&mut self, service: ServiceId) -> Result<bool> {
         let sql = Sql::new("SELECT COUNT(*) AS n FROM impact m WHERE m.ended_at IS NULL AND m.service = ?").bind(service);
         Ok(self.count(sql).await? > 0)

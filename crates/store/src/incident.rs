@@ -66,6 +66,14 @@ impl Tx {
         self.run_versioned("this incident", sql).await
     }
 
+    /// Whether any alarm of it is still open.
+    pub async fn has_open_alarm(&mut self, id: IncidentId) -> Result<bool> {
+        let sql =
+            Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM alarm a WHERE a.incident = ? AND a.state <> 'cleared' LIMIT 1) w")
+                .bind(id);
+        Ok(self.count(sql).await? > 0)
+    }
+
     /// Everything of one incident goes to another: alarms and impacts follow.
     pub async fn move_alarms(&mut self, from: IncidentId, to: IncidentId) -> Result<()> {
         self.run(Sql::new("UPDATE alarm SET incident = ?, version = version + 1 WHERE incident = ?").bind(to).bind(from)).await?;

@@ -3,7 +3,7 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Page, PageOf, Result, Tx};
-use model::notice::{Notice, NoticeState};
+use model::notice::{Channel, Notice, NoticeState};
 use model::{IncidentId, NoticeId, TenantId, Timestamp};
 use std::time::Duration;
 
@@ -149,11 +149,13 @@ impl Tx {
 
     /// Takes queued notices that are due, for the length of the lease. Within a thread and address the order is kept:
     /// nobody reads "restored" before "opened".
-    pub async fn claim_notices(&mut self, lease: Duration, limit: usize) -> Result<Vec<NoticeListed>> {
+    pub async fn claim_notices(&mut self, channel: Channel, lease: Duration, limit: usize) -> Result<Vec<NoticeListed>> {
         let now = self.now();
         let due = Sql::new("SELECT n.id FROM notice n WHERE n.state = 'queued' AND n.leased_until <= ? AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)")
             .bind(now)
             .bind(now)
+            .push(" AND n.channel = ?")
+            .bind(channel)
             .push(" AND NOT EXISTS (SELECT 1 FROM notice b WHERE b.incident = n.incident AND b.client = n.client AND b.address = n.address AND b.channel = n.channel")
             .push(" AND b.step < n.step AND b.state IN ('queued', 'held'))")
             .push(" ORDER BY n.id LIMIT ?")
@@ -167,11 +169,19 @@ impl Tx {
     }
 
     /// Whether anything queued is due: a read, so that an idle sender writes nothing.
-    pub async fn has_due_notices(&mut self) -> Result<bool> {
+    pub async fn has_due_notices(&mut self, channel: Channel) -> Result<bool> {
         let now = self.now();
         let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'queued' AND n.leased_until <= ? AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)")
             .bind(now)
-            .bind(now);
+            .bind(now)
+            .push(" AND n.channel = ?")
+            .bind(channel);
+        Ok(self.count(sql).await? > 0)
+    }
+
+    /// Somebody is handing it over at this moment; what he writes next is the truth.
+    pub async fn is_notice_leased(&mut self, id: NoticeId) -> Result<bool> {
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.id = ? AND n.leased_until > ?").bind(id).bind(self.now());
         Ok(self.count(sql).await? > 0)
     }
 

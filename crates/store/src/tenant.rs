@@ -63,7 +63,7 @@ impl Tx {
             .push(" WHERE 1 = 1")
             .and("t.kind = ?", filter.kind)
             .and("t.parent = ?", filter.parent)
-            .and("LOWER(t.name) LIKE ? ESCAPE '!'", like)
+            .and("t.folded LIKE ? ESCAPE '!'", like)
             .and("t.id > ?", page.after.map(TenantId::from_bytes))
             .scoped(self, "t.id")
             .push(" ORDER BY t.id");
@@ -102,12 +102,13 @@ impl Tx {
     /// Adds the row and its paths to everything above it.
     pub async fn insert_tenant(&mut self, t: &Tenant) -> Result<()> {
         let sql = Sql::new(
-            "INSERT INTO tenant (id, kind, parent, name, brand_name, brand_sender, tz, language, is_shadow, created_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            "INSERT INTO tenant (id, kind, parent, name, folded, brand_name, brand_sender, tz, language, is_shadow, created_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         )
         .bind(t.id)
         .bind(t.kind)
         .bind(t.parent)
         .bind(&t.name)
+        .bind(t.name.to_lowercase())
         .bind(t.brand.name.clone())
         .bind(t.brand.sender.clone())
         .bind(t.tz.clone())
@@ -130,8 +131,9 @@ impl Tx {
     }
 
     pub async fn update_tenant(&mut self, t: &Tenant) -> Result<()> {
-        let sql = Sql::new("UPDATE tenant SET name = ?, brand_name = ?, brand_sender = ?, tz = ?, language = ?, is_shadow = ?, version = version + 1 WHERE id = ? AND version = ?")
+        let sql = Sql::new("UPDATE tenant SET name = ?, folded = ?, brand_name = ?, brand_sender = ?, tz = ?, language = ?, is_shadow = ?, version = version + 1 WHERE id = ? AND version = ?")
             .bind(&t.name)
+            .bind(t.name.to_lowercase())
             .bind(t.brand.name.clone())
             .bind(t.brand.sender.clone())
             .bind(t.tz.clone())

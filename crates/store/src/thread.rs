@@ -63,9 +63,16 @@ impl Tx {
         self.all(Sql::new(COLUMNS).and("h.incident = ?", Some(incident)), thread).await
     }
 
+    /// Whatever was filed under one incident is filed under another from now on.
+    pub async fn lead_threads(&mut self, from: IncidentId, to: IncidentId, client: TenantId) -> Result<()> {
+        let sql = Sql::new("UPDATE thread SET lead = ? WHERE lead = ? AND client = ?").bind(to).bind(from).bind(client);
+        self.run(sql).await?;
+        Ok(())
+    }
+
     pub async fn save_thread(&mut self, thread: &Thread) -> Result<()> {
         let sql = Sql::new("INSERT INTO thread (incident, client, lead, state, opened_at, due_at, told_services) VALUES (?, ?, ?, ?, ?, ?, ?) ")
-            .push("ON CONFLICT (incident, client) DO UPDATE SET lead = excluded.lead, state = excluded.state, due_at = excluded.due_at, told_services = excluded.told_services")
+            .push("ON CONFLICT (incident, client) DO UPDATE SET lead = excluded.lead, state = excluded.state, opened_at = excluded.opened_at, due_at = excluded.due_at, told_services = excluded.told_services")
             .bind(thread.incident)
             .bind(thread.client)
             .bind(thread.lead)

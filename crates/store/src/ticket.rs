@@ -120,11 +120,14 @@ impl Tx {
         self.run_versioned("this ticket", sql).await
     }
 
-    pub async fn add_ticket_client(&mut self, ticket: TicketId, client: TenantId) -> Result<bool> {
-        let sql = Sql::new("INSERT INTO ticket_client (ticket, client) VALUES (?, ?) ON CONFLICT (ticket, client) DO NOTHING")
+    /// Every client that the incident has hit belongs to its ticket; true when one is new.
+    pub async fn add_hit_clients(&mut self, ticket: TicketId, incident: IncidentId) -> Result<bool> {
+        let sql = Sql::new("INSERT INTO ticket_client (ticket, client) SELECT CAST(? AS ")
+            .push(self.blob_type())
+            .push("), m.client FROM impact m WHERE m.incident = ? GROUP BY m.client ON CONFLICT (ticket, client) DO NOTHING")
             .bind(ticket)
-            .bind(client);
-        Ok(self.run(sql).await? == 1)
+            .bind(incident);
+        Ok(self.run(sql).await? > 0)
     }
 
     pub async fn add_ticket_note(&mut self, ticket: TicketId, note: &TicketNote) -> Result<()> {

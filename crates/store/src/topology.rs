@@ -44,8 +44,6 @@ impl Tx {
 
     /// True when `above` is `below` or stands anywhere between it and the network: such a parent would close a circle.
     pub async fn is_behind(&mut self, below: DeviceId, above: DeviceId) -> Result<bool> {
-        // Two changes at once, each fine by itself, could close a circle together: they take turns.
-        self.order().await?;
         let sql = Sql::new("WITH RECURSIVE up (device) AS (SELECT ")
             .push("CAST(? AS ")
             .push(self.blob_type())

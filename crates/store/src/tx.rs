@@ -42,15 +42,13 @@ pub struct Tx {
     roots: Option<Vec<TenantId>>,
     now: Timestamp,
     pub(crate) has_events: bool,
-    /// PostgreSQL: this transaction holds the lock that orders events and the audit chain by commit.
-    is_ordered: bool,
 }
 
 impl Tx {
     pub(crate) fn new(store: Store, inner: Transaction<'static, Any>, scope: Scope) -> Self {
         let now = store.clock.now();
         let roots = scope.roots();
-        Self { store, inner, scope, roots, now, has_events: false, is_ordered: false }
+        Self { store, inner, scope, roots, now, has_events: false }
     }
 
     pub async fn commit(self) -> Result<()> {
@@ -81,13 +79,11 @@ impl Tx {
         self.store.engine
     }
 
-    /// Makes commits of events and audit rows happen one after the other, so that a reader that saw number N has seen all below it.
-    /// SQLite's single writer gives this for nothing.
+    /// PostgreSQL: takes the writers' turn. SQLite's single writer has it already.
     pub(crate) async fn order(&mut self) -> Result<()> {
         const ORDER_LOCK: &str = "SELECT pg_advisory_xact_lock(7265)::text";
-        if self.store.engine == Engine::Postgres && !self.is_ordered {
+        if self.store.engine == Engine::Postgres {
             self.inner.execute(sqlx::query(ORDER_LOCK)).await?;
-            self.is_ordered = true;
         }
         Ok(())
     }

@@ -201,3 +201,26 @@ fn a_second_start_finds_what_the_first_wrote() {
         });
     }
 }
+
+#[test]
+fn a_search_finds_cyrillic_whatever_its_case_and_takes_wildcards_as_they_are() {
+    check(async |world, engine| {
+        let core = world.device(world.sites[0], "Ядро-1", &[]).await;
+        let other = world.device(world.sites[0], "100%_up", &[]).await;
+        let mut tx = world.store.read(&World::scope()).await.unwrap();
+        for (text, found) in [
+            ("ядро", vec![core]),
+            ("ЯДРО", vec![core]),
+            ("127.0", vec![core, other]),
+            ("%_U", vec![other]),
+            ("_", vec![other]),
+            ("нет", vec![]),
+        ] {
+            let filter = DeviceFilter { text: Some(text.into()), ..DeviceFilter::default() };
+            let seen: Vec<_> = tx.devices(&filter, Page::default()).await.unwrap().items.into_iter().map(|d| d.device.id).collect();
+            assert_eq!(seen, found, "{engine}: {text}");
+        }
+        let filter = TenantFilter { text: Some("РОМАШ".into()), ..TenantFilter::default() };
+        assert_eq!(tx.tenants(&filter, Page::default()).await.unwrap().items.len(), 1, "{engine}");
+    });
+}

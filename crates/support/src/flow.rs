@@ -75,9 +75,7 @@ async fn keep_open(tx: &mut Tx, incident: &Incident) -> Result<(), SupportError>
         }
     };
     let mut has_changed = false;
-    for hit in tx.impacts_of_incident(incident.id).await? {
-        has_changed |= tx.add_ticket_client(ticket.id, hit.impact.client).await?;
-    }
+    has_changed |= tx.add_hit_clients(ticket.id, incident.id).await?;
     if ticket.state == TicketState::Resolved {
         (ticket.state, ticket.resolved_at, has_changed) =
             (if ticket.holder.is_some() { TicketState::InProgress } else { TicketState::New }, None, true);

@@ -119,8 +119,18 @@ pub async fn patch_credential(
     let mut sealed = None;
     if !change.parts.is_empty() {
         let row = tx.sealed_credentials(&[id]).await?.into_iter().next().ok_or(RegisterError::NotFound { what: WHAT })?;
-        let (key, checks) = checked_key(before.kind, change.parts.over(vault.open_key(id, &row.sealed)?));
-        sealed = Some(vault.seal_key(id, &checks.finish(key)?)?);
+        let key = match vault.open_key(id, &row.sealed) {
+            Ok(present) => {
+                let (key, checks) = checked_key(before.kind, change.parts.over(present));
+                checks.finish(key)?
+            }
+            // What cannot be opened any more can still be replaced as a whole.
+            Err(error) => {
+                let (key, checks) = checked_key(before.kind, change.parts.into_rules());
+                checks.finish(key).map_err(|_| error)?
+            }
+        };
+        sealed = Some(vault.seal_key(id, &key)?);
     }
     if let Some(name) = change.name {
         let mut checks = crate::checks::Checks::default();
