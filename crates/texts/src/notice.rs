@@ -52,7 +52,7 @@ pub struct NoticeText<'a> {
     pub until: Option<Timestamp>,
     /// A promise for the next word. `None`: we write on a change or recovery.
     pub next_by: Option<Timestamp>,
-    /// See [`reference`].
+    /// See [`reference()`].
     pub incident_ref: &'a str,
     pub zone: TimeZone,
     /// What was wrong (*correction*), in the words of the person who corrects.

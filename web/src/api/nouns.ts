@@ -6,7 +6,6 @@ type Listed<N extends keyof Schemas> = Schemas[N] extends { items: (infer Item)[
 export type Alarm = Listed<'ListOf_AlarmView'>
 export type AlarmClass = Schemas['AlarmClass']
 export type Severity = Schemas['Severity']
-export type Incident = Schemas['IncidentView']
 export type Device = Listed<'ListOf_DeviceView'>
 export type DeviceState = Schemas['DeviceState']
 export type Iface = Listed<'ListOf_InterfaceView'>

@@ -14,6 +14,15 @@ export interface Line {
   isBelow?: boolean
 }
 
+/** A point between two gaps has no line to lie on: it is drawn as a dot. */
+function lonely(plot: uPlot, at: number): number[] {
+  const values = plot.data[at] ?? []
+  const isPoint = (index: number) => values[index] !== null && values[index] !== undefined
+  return [...values.keys()].filter((index) => isPoint(index) && !isPoint(index - 1) && !isPoint(index + 1))
+}
+/** Steps of an axis of bytes: powers of two, or its marks would be crooked numbers. */
+const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const HEIGHT_PX = Number.parseInt(colour('--chart'), 10) || 168
 
@@ -45,13 +54,19 @@ function options(
     padding: [8, 12, 0, 0],
     axes: [
       { ...axis, size: 28, gap: 6, values: (_plot, marks) => marks.map((at) => tick(tongue, at, span.to - span.from)) },
-      { ...axis, size: 72, gap: 6, values: (_plot, marks) => marks.map((value) => quantity(tongue, Math.abs(value), unit)) },
+      {
+        ...axis,
+        size: 72,
+        gap: 6,
+        ...(unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
+        values: (_plot, marks) => marks.map((value) => quantity(tongue, Math.abs(value), unit)),
+      },
     ],
     series: [
       {},
       ...lines.map((line, at) => {
         const stroke = colour(`--c-${(at % 4) + 1}`)
-        return { label: line.label, stroke, width: 1.5, fill: `${stroke}26`, spanGaps: false, points: { show: false } }
+        return { label: line.label, stroke, width: 1.5, fill: `${stroke}26`, spanGaps: false, points: { show: true, size: 5, fill: stroke, filter: lonely } }
       }),
     ],
     hooks: { setCursor: [(plot) => readout(plot.cursor.idx ?? null)] },

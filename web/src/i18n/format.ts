@@ -37,7 +37,7 @@ const BYTES = { en: 'B', ru: 'Б' } as const
 const PACKETS = { en: 'pkt/s', ru: 'пак/с' } as const
 const PREFIX_RU: Record<string, string> = { k: 'к', M: 'М', G: 'Г', T: 'Т', P: 'П' }
 
-function scaled(tongue: Tongue, value: number, base: number, suffix: string): string {
+function scaled(tongue: Tongue, value: number, base: number, suffix: string, binary = ''): string {
   let size = Math.abs(value)
   let step = 0
   while (size >= base && step < STEPS.length - 1) {
@@ -46,7 +46,7 @@ function scaled(tongue: Tongue, value: number, base: number, suffix: string): st
   }
   const prefix = STEPS[step] ?? ''
   const shown = numbers(tongue, { maximumSignificantDigits: size >= 100 ? 3 : 2 }).format(Math.sign(value) * size)
-  return `${shown} ${tongue === 'ru' ? (PREFIX_RU[prefix] ?? '') : prefix}${suffix}`
+  return `${shown} ${tongue === 'ru' ? (PREFIX_RU[prefix] ?? '') : prefix}${step > 0 ? binary : ''}${suffix}`
 }
 
 export type Unit = 'percent' | 'bps' | 'pps' | 'ms' | 'bytes' | 'ratio'
@@ -63,7 +63,7 @@ export function quantity(tongue: Tongue, value: number, name: Unit): string {
     case 'pps':
       return scaled(tongue, value, 1000, PACKETS[tongue])
     case 'bytes':
-      return scaled(tongue, value, 1024, BYTES[tongue])
+      return scaled(tongue, value, 1024, BYTES[tongue], tongue === 'ru' ? 'и' : 'i')
   }
 }
 

@@ -9,11 +9,18 @@ export function useNarrow(box: RefObject<HTMLElement | null>, columns: number): 
   // Measured before the paint, so that nothing jumps; the size is outside React.
   useLayoutEffect(() => {
     const element = box.current
-    if (!element) return
-    const look = () => setNarrow(element.clientWidth < columns * COLUMN_PX)
+    const table = element?.querySelector('table')
+    if (!element || !table) return
+    let needed = columns * COLUMN_PX
+    const look = () => {
+      // Words may be longer than reckoned: what did not fit once is remembered, or the two layouts would chase each other.
+      if (table.offsetWidth > element.clientWidth) needed = table.offsetWidth
+      setNarrow(element.clientWidth < needed)
+    }
     look()
     const watch = new ResizeObserver(look)
     watch.observe(element)
+    watch.observe(table)
     return () => watch.disconnect()
   }, [box, columns])
   return isNarrow

@@ -20,4 +20,10 @@ function subscribe(listener: () => void) {
   }
 }
 
-export const useNow = () => useSyncExternalStore(subscribe, () => now)
+/** While nobody listens the clock stands: the first to ask sets it right, to the second, so that two asks in a row agree. */
+function read(): number {
+  if (timer === undefined) now = Math.floor(Date.now() / 1000) * 1000
+  return now
+}
+
+export const useNow = () => useSyncExternalStore(subscribe, read)

@@ -22,8 +22,7 @@ beforeAll(async () => {
   const kept = await first.context.storageState()
   await first.context.close()
   network = await makeNetwork(world)
-  const settings = await world.api('GET', '/settings')
-  await world.api('PATCH', '/settings', { shadow: true }, { 'if-match': `"${JSON.stringify(settings).match(/"version":(\d+)/)?.[1]}"` })
+  await world.change('/settings', { shadow: true })
   await until('interfaces read', async () => (await world.list(`/devices/${network.device}/interfaces`)).length > 0)
   await network.agent.fallSilent()
   samples.alarm = await activeAlarm(world, network.device)
@@ -54,6 +53,20 @@ const pathsOf = (row: RouteRow): string[] => {
 }
 const inputs = CHECKED.flatMap((row) => LOOKS.map((look) => ({ row, look, name: `${row.path} ${nameOf(look)}` })))
 
+describe('the setup page of a new installation', () => {
+  let fresh: World
+  beforeAll(async () => {
+    fresh = await World.open()
+  })
+  afterAll(() => fresh?.close())
+  test.each(LOOKS.map((look) => ({ look, name: nameOf(look) })))('$name', async ({ look }) => {
+    const opened = await openPage(browser, look)
+    await opened.context.addInitScript((tongue) => localStorage.setItem('polyot.language', tongue), look.tongue)
+    await inspect(opened, `${fresh.url}/setup`, `${nameOf(look)}_setup-new`, look)
+    await opened.context.close()
+  })
+})
+
 describe('every page', () => {
   test.each(inputs)('$name', async ({ row, look }) => {
     for (const path of pathsOf(row)) await check(row, path, look)
@@ -63,14 +76,18 @@ describe('every page', () => {
 async function check(row: RouteRow, path: string, look: Look) {
   const opened = pages.get(nameOf(look))
   if (!opened) throw new Error('no page of this look')
+  const name = `${nameOf(look)}${path.replaceAll(/[a-z]{3}_[0-9a-z]{26}/gi, 'ID').replaceAll(/[/?=]/g, '_')}`
+  await inspect(opened, world.url + path + (row.path === '/invite' ? '?token=unknown' : ''), name, look)
+}
+
+async function inspect(opened: Awaited<ReturnType<typeof openPage>>, url: string, name: string, look: Look) {
   const { page, faults } = opened
   faults.length = 0
-  if (row.surface === 'entry' && row.path !== '/setup') await page.goto(`${world.url}${path}${row.path === '/invite' ? '?token=unknown' : ''}`)
-  else await page.goto(world.url + path)
+  await page.goto(url)
   await page.waitForSelector('[data-ready]')
   await page.waitForFunction(() => document.fonts.status === 'loaded')
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
-  await shoot(page, `${nameOf(look)}${path.replaceAll(/[a-z]{3}_[0-9a-z]{26}/gi, 'ID').replaceAll(/[/?=]/g, '_')}`)
+  await shoot(page, name)
   const seen = await page.evaluate(() => {
     const main = document.querySelector('main')
     const clipped = [...document.querySelectorAll('h1, h2, button, [role=tab], label')].filter(

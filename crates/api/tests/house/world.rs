@@ -108,7 +108,7 @@ pub async fn build(house: &House) -> World {
     let notice = tell(&house.store, incident, &client, "noc@zebra.example", NoticeState::Sent).await;
     let held = tell(&house.store, incident, &client, "second@zebra.example", NoticeState::Held).await;
     tell(&house.store, incident, &c2, "noc@second.example", NoticeState::Sent).await;
-    let ticket = open_ticket(&house.store, incident, &site, &client, &admin.id).await;
+    let ticket = open_ticket(&house.store, incident, &site, &admin.id).await;
 
     let a = Owned {
         user: own.id.clone(),
@@ -228,7 +228,7 @@ async fn tell(store: &Store, incident: IncidentId, client: &str, address: &str, 
     id
 }
 
-async fn open_ticket(store: &Store, incident: IncidentId, site: &str, client: &str, author: &str) -> TicketId {
+async fn open_ticket(store: &Store, incident: IncidentId, site: &str, author: &str) -> TicketId {
     let ticket = Ticket {
         id: TicketId::new(),
         tenant: site.parse().unwrap(),
@@ -245,7 +245,7 @@ async fn open_ticket(store: &Store, incident: IncidentId, site: &str, client: &s
     let author: PersonId = author.parse().unwrap();
     let mut tx = store.write(&TEST).await.unwrap();
     assert!(tx.insert_ticket(&ticket).await.unwrap());
-    tx.add_ticket_client(ticket.id, client.parse().unwrap()).await.unwrap();
+    tx.add_hit_clients(ticket.id, incident).await.unwrap();
     tx.add_ticket_note(ticket.id, &TicketNote { at: long_ago(), author: Some(author), text: "zebra note".into() }).await.unwrap();
     tx.commit().await.unwrap();
     ticket.id

@@ -42,7 +42,7 @@ export function NoticeCard({ notice }: { notice: Notice }) {
         </span>
       </div>
       {notice.hold_reason ? (
-        <p className={css.why}>
+        <p className={notice.state === 'held' || notice.state === 'draft' ? css.why : 'dim small'}>
           {say(HOLD_REASON[notice.hold_reason])}
           {notice.state === 'held' && left > 0 ? ` ${say('notices.goes_in', { time: format.duration(left) })}` : ''}
         </p>
