@@ -45,10 +45,9 @@ impl Job for WriteDue {
             }
         }
         drop(tx);
-        let first_words: BTreeSet<TenantId> = due.iter().filter(|thread| thread.state == GATHERING).map(|thread| thread.client).collect();
         for thread in due {
             // One client's trouble is not the next one's: it is tried again in a second.
-            if let Err(error) = self.say_due(&thread, &first_words).await {
+            if let Err(error) = self.say_due(&thread).await {
                 tracing::warn!(incident = %thread.incident, client = %thread.client, %error, "A notice could not be written; it is tried again");
             }
         }
@@ -57,14 +56,14 @@ impl Job for WriteDue {
 }
 
 impl WriteDue {
-    async fn say_due(&self, thread: &Thread, first_words: &BTreeSet<TenantId>) -> Result<(), NotifyError> {
+    async fn say_due(&self, thread: &Thread) -> Result<(), NotifyError> {
         let mut tx = self.store.write(&scope()).await?;
         // Again in the writers' turn: an impact may have come or gone.
         let Some(fresh) = tx.thread(thread.incident, thread.client).await?.filter(|fresh| fresh.state == thread.state) else {
             return Ok(());
         };
         match fresh.state.as_str() {
-            GATHERING => tell(&mut tx, fresh, first_words).await?,
+            GATHERING => tell(&mut tx, fresh).await?,
             CLOSING => close(&mut tx, fresh).await?,
             _ => {}
         }
@@ -85,7 +84,7 @@ async fn hits_of(tx: &mut Tx, thread: &Thread) -> Result<Vec<Hit>, NotifyError> 
     Ok(rules::hits(&impacts))
 }
 
-async fn tell(tx: &mut Tx, mut thread: Thread, first_words: &BTreeSet<TenantId>) -> Result<(), NotifyError> {
+async fn tell(tx: &mut Tx, mut thread: Thread) -> Result<(), NotifyError> {
     let hits = hits_of(tx, &thread).await?;
     let mut told: BTreeSet<ServiceId> = serde_json::from_str(&thread.told_services).unwrap_or_default();
     let Some(word) = rules::word_due(&hits, &told) else {
@@ -95,7 +94,7 @@ async fn tell(tx: &mut Tx, mut thread: Thread, first_words: &BTreeSet<TenantId>)
     let kind = if has_heard(tx, &thread).await? { NoticeKind::Updated } else { NoticeKind::Opened };
     let settings = tx.settings().await?;
     let brand = tx.inherited(thread.client).await?;
-    let burst = burst(tx, &thread, first_words).await?;
+    let burst = burst(tx, &thread).await?;
     let reason = rules::hold(settings.shadow || brand.is_shadow, settings.brake, burst);
     if !word.sure.is_empty() {
         say(tx, &thread, kind, &word.sure, reason, &settings).await?;
@@ -120,10 +119,10 @@ async fn has_heard(tx: &mut Tx, thread: &Thread) -> Result<bool, NotifyError> {
     }))
 }
 
-async fn burst(tx: &mut Tx, thread: &Thread, first_words: &BTreeSet<TenantId>) -> Result<Burst, NotifyError> {
+async fn burst(tx: &mut Tx, thread: &Thread) -> Result<Burst, NotifyError> {
     let since = tx.now().minus(rules::BRAKE_WINDOW);
     let mut clients: BTreeSet<TenantId> = tx.clients_told_since(since).await?.into_iter().collect();
-    clients.extend(first_words);
+    clients.extend(tx.clients_hit_since(since).await?);
     let mut burst = Burst { clients: u32::try_from(clients.len()).unwrap_or(u32::MAX), unreachable: 0, devices: 0, is_cut_off: false };
     let root = match tx.incident(thread.incident).await? {
         Some(incident) => tx.alarm(incident.root).await?,

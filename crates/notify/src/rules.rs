@@ -66,7 +66,7 @@ pub fn word_due(hits: &[Hit], told: &BTreeSet<ServiceId>) -> Option<Word> {
 /// What the brake looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Burst {
-    /// Clients that got a first word within the window, those due now included.
+    /// Clients that were hit, or got a first word, within the window.
     pub clients: u32,
     /// Devices of the collector that became unreachable within the window, and all it has.
     pub unreachable: i64,

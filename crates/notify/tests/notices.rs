@@ -332,6 +332,26 @@ fn a_burst_waits_three_minutes_for_a_person_and_longer_while_we_are_cut_off() {
 }
 
 #[test]
+fn a_burst_of_one_fault_is_held_whole_not_from_the_sixth_client_on() {
+    let told = run(async |stage| {
+        // All impacts of one alarm commit together; their deliveries come one by one.
+        for word in ["+i:a/s1", "+i:b/s2", "+i:c/s3", "+i:d/s4", "+i:e/s5", "+i:f/s6"] {
+            stage.hit(&word[1..]).await;
+        }
+        work::deliver_next(&stage.world.store, &Threads).await.unwrap();
+        WriteDue { store: stage.world.store.clone() }.run().await.unwrap();
+        let first = stage.lines().await;
+        stage.work().await;
+        assert_eq!(stage.lines().await.len(), 6);
+        assert!(stage.lines().await.iter().all(|line| line.contains("held (brake_clients)")), "{:?}", stage.lines().await);
+        first.join("\n")
+    });
+    for one in told {
+        assert_eq!(one, "opened a@example.org held (brake_clients): s1");
+    }
+}
+
+#[test]
 fn what_never_went_out_is_withdrawn_when_all_is_well_and_nobody_hears_of_it() {
     check(
         "+i:a/s1 +i:b/s2 +i:c/s3 +i:d/s4 +i:e/s5 1s +i:f/s6 1s -i:f/s6 6s",

@@ -84,6 +84,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Clients that are down by alarms raised since then, told or not: a burst is seen whole before its first word goes.
+    pub async fn clients_hit_since(&mut self, since: Timestamp) -> Result<Vec<TenantId>> {
+        let sql =
+            Sql::new("SELECT DISTINCT m.client FROM impact m JOIN alarm a ON a.id = m.alarm WHERE m.ended_at IS NULL AND a.raised_at >= ?")
+                .bind(since);
+        self.all(sql, |row| row.id("client")).await
+    }
+
     /// Ends an impact of which nobody saw the end: the port was bound elsewhere, the device removed. Told to line 1, never to the client.
     pub async fn close_impact_unseen(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
         self.run(Sql::new("UPDATE impact SET ended_at = ?, mapping = 'stale' WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
