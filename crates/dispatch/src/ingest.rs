@@ -208,8 +208,8 @@ mod tests {
 
     #[test]
     fn devices_are_written_in_the_order_of_their_ids() {
-        let mut ingest = Ingest::default();
-        ingest.seen = (0..100).map(|n| (DeviceId::new(), Timestamp::from_secs(100 - n))).collect();
+        let seen = (0..100).map(|n| (DeviceId::new(), Timestamp::from_secs(100 - n))).collect();
+        let ingest = Ingest { seen, ..Ingest::default() };
         let ids: Vec<DeviceId> = ingest.seen_in_order().into_iter().map(|(id, _)| id).collect();
         assert!(ids.len() == 100 && ids.is_sorted(), "{ids:?}");
     }
