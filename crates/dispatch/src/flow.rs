@@ -2,12 +2,12 @@
 
 use crate::DispatchError;
 use crate::ingest::Ingest;
+use crate::job::scope;
 use crate::planning::{self, KeyOpener};
 use crate::references::References;
 use link::{CentreEnd, Report, Task};
 use model::observation::{Heartbeat, Sight};
-use model::scope::Reason;
-use model::{CollectorId, Scope, Timestamp};
+use model::{CollectorId, Timestamp};
 use series::Series;
 use std::time::Duration;
 use store::Store;
@@ -23,10 +23,6 @@ const REPLAN_PAUSE: Duration = Duration::from_secs(1);
 const SEEN_EVERY: Duration = Duration::from_secs(10);
 /// How often a collector's row says that it lives, unless something changed.
 const COLLECTOR_ROW_EVERY: Duration = Duration::from_secs(15);
-
-pub(crate) fn scope() -> Scope {
-    Scope::installation(Reason("dispatch"))
-}
 
 /// Counted since the start, for /metrics.
 #[derive(Debug, Default)]

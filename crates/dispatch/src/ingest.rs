@@ -1,6 +1,6 @@
 //! From one observation to rows and samples.
 
-use crate::flow::scope;
+use crate::job::scope;
 use crate::{DispatchError, samples, tables};
 use model::device::{Facts, Interface};
 use model::event::EventKind;

@@ -8,6 +8,7 @@
 mod error;
 mod flow;
 mod ingest;
+mod job;
 mod planning;
 mod references;
 mod samples;

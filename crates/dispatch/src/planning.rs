@@ -1,7 +1,7 @@
 //! The plan of a collector, from the register.
 
 use crate::DispatchError;
-use crate::flow::scope;
+use crate::job::scope;
 use link::{DevicePlan, Plan};
 use model::credential::Key;
 use model::{CollectorId, CredentialId, DeviceId};

@@ -135,11 +135,14 @@ impl Monitor {
             }
         }
         let watched: HashSet<InterfaceId> = self.watched.values().copied().collect();
+        let asked: HashSet<DeviceId> = tx.devices_with_snmp().await?.into_iter().collect();
         let mut touched = Vec::new();
         for alarm in tx.open_alarms().await? {
+            // Without a credential nobody would ever see a port come back or an agent answer.
+            let is_asked = alarm.device.is_some_and(|device| asked.contains(&device));
             let is_looked_after = match alarm.object {
-                AlarmObject::Device(device) => self.nodes.contains_key(&device),
-                AlarmObject::Interface(interface) => watched.contains(&interface),
+                AlarmObject::Device(device) => self.nodes.contains_key(&device) && (is_asked || alarm.class != AlarmClass::SnmpSilent),
+                AlarmObject::Interface(interface) => is_asked && watched.contains(&interface),
                 AlarmObject::Collector(_) => true,
             };
             if !is_looked_after {

@@ -501,3 +501,27 @@ fn an_alarm_of_a_port_that_is_no_longer_bound_ends() {
         });
     }
 }
+
+#[test]
+fn a_silent_agent_that_nobody_can_ask_any_more_is_no_alarm() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for database in testkit::databases() {
+        runtime.block_on(async {
+            let mut stage = Stage::new(&database.location).await;
+            for word in ["core+", "core.snmp-", "10s", "core.snmp-", "10s", "core.snmp-"] {
+                stage.step(word).await;
+            }
+            let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+            assert_eq!(tx.open_alarms().await.unwrap().len(), 1);
+            let mut core = tx.device(stage.devices["core"]).await.unwrap().unwrap();
+            core.credentials.clear();
+            tx.update_device(&core).await.unwrap();
+            tx.emit(model::event::EventKind::DeviceChanged, core.id, core.site, 2, store::Fields::Null).await.unwrap();
+            tx.commit().await.unwrap();
+            stage.step("tick").await;
+            let mut tx = stage.world.store.read(&World::scope()).await.unwrap();
+            assert_eq!(tx.open_alarms().await.unwrap(), [], "{}", database.name);
+            assert_eq!(tx.device(core.id).await.unwrap().unwrap().state.as_str(), "up");
+        });
+    }
+}

@@ -7,7 +7,7 @@ use crate::channel::webhook::{Post, SigningKey, Webhook};
 use crate::flow::scope;
 use futures::future::join_all;
 use model::event::EventKind;
-use model::notice::{Channel, HoldReason, Notice, NoticeState};
+use model::notice::{Channel, HoldReason, Notice, NoticeKind, NoticeState};
 use model::{ContactId, Secret, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl SendQueued {
             let claimed = tx.claim_notices(channel, LEASE, BATCH_MAX).await?;
             // What waits behind an earlier word of its thread is due but not to be had.
             let is_done = claimed.is_empty();
-            let batch = hold_back_in_shadow(&mut tx, claimed).await?;
+            let batch = hold_back(&mut tx, claimed).await?;
             tx.commit().await?;
             for outcome in join_all(batch.iter().map(|listed| self.send_one(listed))).await {
                 outcome?;
@@ -76,11 +76,29 @@ impl SendQueued {
     }
 }
 
-/// Shadow that was switched on while a notice waited: it becomes a draft. The others are to be sent.
-async fn hold_back_in_shadow(tx: &mut Tx, claimed: Vec<NoticeListed>) -> Result<Vec<NoticeListed>, NotifyError> {
+/// Whether a last word would be the first one heard at this address: what came before it failed or was withdrawn.
+async fn is_last_word_to_nobody(tx: &mut Tx, listed: &NoticeListed) -> Result<bool, NotifyError> {
+    if listed.notice.kind != NoticeKind::Restored {
+        return Ok(false);
+    }
+    let before = tx.notices_of_thread(listed.notice.incident, listed.notice.client).await?;
+    Ok(!before
+        .iter()
+        .any(|other| other.step < listed.step && other.notice.state == NoticeState::Sent && other.notice.address == listed.notice.address))
+}
+
+/// Shadow that was switched on while a notice waited makes a draft of it, a last word that nobody waits for is withdrawn. The others are to be sent.
+async fn hold_back(tx: &mut Tx, claimed: Vec<NoticeListed>) -> Result<Vec<NoticeListed>, NotifyError> {
     let is_all_shadow = tx.settings().await?.shadow;
     let mut to_send = Vec::new();
-    for listed in claimed {
+    for mut listed in claimed {
+        if is_last_word_to_nobody(tx, &listed).await? {
+            let notice = &mut listed.notice;
+            (notice.state, notice.last_error) = (NoticeState::Withdrawn, Some("nobody had heard of the fault at this address".into()));
+            tx.update_notice(notice).await?;
+            tx.emit(EventKind::NoticeChanged, notice.id, notice.client, notice.version + 1, json!({ "state": notice.state })).await?;
+            continue;
+        }
         if !is_all_shadow && !tx.inherited(listed.notice.client).await?.is_shadow {
             to_send.push(listed);
             continue;

@@ -576,3 +576,28 @@ fn shadow_that_is_switched_on_while_a_notice_waits_holds_it_back() {
         assert_eq!(one, "opened john@example.org queued: VPN\nopened john@example.org draft (shadow): VPN");
     }
 }
+
+#[test]
+fn nobody_hears_that_all_is_well_who_never_heard_of_the_fault() {
+    let told = run(async |stage| {
+        let sender = Sender {
+            mailer: None,
+            default_from: "noc@example.org".into(),
+            webhook: notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap(),
+            open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
+        };
+        stage.step("+i1:acme/VPN").await;
+        stage.step("-i1:acme/VPN").await;
+        stage.step("6s").await;
+        // The first word is refused for good only after the last one was written.
+        let mut tx = stage.world.store.write(&World::scope()).await.unwrap();
+        let first = tx.notices(&NoticeFilter::default(), Page::default()).await.unwrap().items.pop().unwrap().notice;
+        tx.update_notice(&Notice { state: NoticeState::Failed, ..first }).await.unwrap();
+        tx.commit().await.unwrap();
+        SendQueued { store: stage.world.store.clone(), sender }.run().await.unwrap();
+        stage.lines().await.join("\n")
+    });
+    for one in told {
+        assert_eq!(one, "opened john@example.org failed: VPN\nrestored john@example.org withdrawn: VPN");
+    }
+}

@@ -251,13 +251,19 @@ impl Tx {
 
     /// Written in batches: it changes with every answer.
     pub async fn set_devices_seen(&mut self, seen: &[(DeviceId, Timestamp)]) -> Result<()> {
-        for (id, at) in seen {
-            self.run(Sql::new("UPDATE device SET seen_at = ? WHERE id = ?").bind(*at).bind(*id)).await?;
+        for some in seen.chunks(SEEN_PER_QUERY) {
+            let mut sql = Sql::new("UPDATE device SET seen_at = v.at FROM (");
+            for (place, (id, at)) in some.iter().enumerate() {
+                sql = if place == 0 { sql.push("SELECT ? AS id, ? AS at") } else { sql.push(" UNION ALL SELECT ?, ?") }.bind(*id).bind(*at);
+            }
+            self.run(sql.push(") v WHERE device.id = v.id")).await?;
         }
         Ok(())
     }
 }
 
+/// Devices in one statement that says when they were last heard.
+const SEEN_PER_QUERY: usize = 200;
 /// Values in one `IN (…)`.
 const IDS_PER_QUERY: usize = 500;
 

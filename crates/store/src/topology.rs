@@ -31,6 +31,16 @@ impl Tx {
         .await
     }
 
+    /// Devices that can be asked by SNMP at all.
+    pub async fn devices_with_snmp(&mut self) -> Result<Vec<DeviceId>> {
+        let sql = Sql::new(
+            "SELECT DISTINCT c.device FROM device_credential c JOIN credential k ON k.id = c.credential JOIN device d ON d.id = c.device",
+        )
+        .push(" WHERE k.kind IN ('snmp_v2c', 'snmp_v3')")
+        .scoped(self, "d.site");
+        self.all(sql, |row| row.id("device")).await
+    }
+
     pub async fn parents_of(&mut self, device: DeviceId) -> Result<Vec<ParentLink>> {
         let sql = Sql::new("SELECT parent, interface FROM device_parent WHERE device = ?").bind(device).push(" ORDER BY parent");
         self.all(sql, |row| Ok(ParentLink { device: row.id("parent")?, interface: row.opt_id("interface")? })).await

@@ -1,11 +1,12 @@
 //! A small world in a store: a provider, a partner, two clients, a site each, a collector.
 
 use model::contact::Contact;
+use model::credential::{Credential, CredentialKind};
 use model::device::{Device, DeviceState, Facts, Interface, Owner, ParentLink};
 use model::scope::Reason;
 use model::service::{Endpoint, Service};
 use model::tenant::{Brand, Language, Tenant, TenantKind};
-use model::{Clock, CollectorId, ContactId, DeviceId, InterfaceId, Scope, ServiceId, TenantId, Timestamp, limits};
+use model::{Clock, CollectorId, ContactId, CredentialId, DeviceId, InterfaceId, Scope, ServiceId, TenantId, Timestamp, limits};
 use store::{CollectorRow, Location, Store};
 
 /// When every scenario begins: 2026-11-22 14:00:00 UTC.
@@ -19,6 +20,8 @@ pub struct World {
     pub clients: [TenantId; 2],
     pub sites: [TenantId; 2],
     pub collector: CollectorId,
+    /// An SNMP credential that every device has.
+    pub snmp: CredentialId,
 }
 
 impl World {
@@ -66,6 +69,15 @@ impl World {
         })
         .await
         .expect("a new collector");
+        let snmp = Credential {
+            id: CredentialId::new(),
+            tenant: provider.id,
+            name: "public".into(),
+            kind: CredentialKind::SnmpV2c,
+            created_at: START,
+            version: 1,
+        };
+        tx.insert_credential(&snmp, b"sealed elsewhere".to_vec()).await.expect("a new credential");
         tx.commit().await.expect("the world commits");
         Self {
             store,
@@ -75,6 +87,7 @@ impl World {
             clients: [romashka.id, acme.id],
             sites: [site_a.id, site_b.id],
             collector,
+            snmp: snmp.id,
         }
     }
 
@@ -86,6 +99,7 @@ impl World {
         let all = tx.tenants(&store::TenantFilter::default(), page).await.expect("tenants").items;
         let named = |name: &str| all.iter().find(|t| t.name == name).expect("a tenant of the world").id;
         let collector = tx.default_collector().await.expect("collectors").expect("one collector").id;
+        let snmp = tx.credentials(page).await.expect("credentials").items.first().expect("one credential").id;
         drop(tx);
         Self {
             store,
@@ -95,6 +109,7 @@ impl World {
             clients: [named("Ромашка"), named("Acme")],
             sites: [named("Склад"), named("Plant")],
             collector,
+            snmp,
         }
     }
 
@@ -106,7 +121,7 @@ impl World {
             address: "127.0.0.1".into(),
             snmp_port: 161,
             ssh_port: 22,
-            credentials: vec![],
+            credentials: vec![self.snmp],
             parents: parents.iter().map(|(device, interface)| ParentLink { device: *device, interface: *interface }).collect(),
             owner: Owner::Provider,
             probe_interval: limits::PROBE_INTERVAL_DEFAULT,

@@ -16,6 +16,7 @@ use model::{PersonId, Secret, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// An open session. The name `second_factor_required` is reserved for an answer that demands a second step.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionView {
