@@ -3,12 +3,12 @@
 
 use crate::bucket::Bucket;
 use crate::chunk::{decode_buckets, decode_raw};
-use crate::error::{SeriesError, chunks};
+use crate::error::{SeriesError, chunks, file};
 use crate::metric::Metric;
 use crate::wal::NewSeries;
 use fjall::config::CompressionPolicy;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Slice};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
@@ -170,8 +170,27 @@ pub(crate) struct Chunks {
     has_failed: AtomicBool,
 }
 
+/// A new store is made beside its place and moved there whole: one that was killed while it made its first files could never be opened again.
+fn create(path: &Path) -> Result<(), SeriesError> {
+    let beside = path.with_extension("new");
+    if beside.exists() {
+        std::fs::remove_dir_all(&beside).map_err(file("remove the half-made", &beside))?;
+    }
+    let disk = Disk::open(&beside)?;
+    disk.persist()?;
+    drop(disk);
+    std::fs::rename(&beside, path).map_err(file("move into place", path))?;
+    match path.parent() {
+        Some(parent) => std::fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(file("sync", parent)),
+        None => Ok(()),
+    }
+}
+
 impl Chunks {
     pub fn open(path: PathBuf) -> Result<Self, SeriesError> {
+        if !path.exists() {
+            create(&path)?;
+        }
         let disk = Disk::open(&path)?;
         Ok(Self { path, disk: RwLock::new(Some(disk)), has_failed: AtomicBool::new(false) })
     }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Folder, at, key, quiet, sample};
 use model::Clock;
-use series::{Appended, Metric, Options, Sample, Series, SeriesError};
+use series::{Appended, Metric, Options, Sample, Series, SeriesError, SeriesKey};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -111,6 +111,21 @@ fn an_unknown_format_and_a_second_process_are_refused_by_name() {
     std::fs::write(folder.path().join("FORMAT"), "polyot-series 9\n").expect("writes");
     let refusal = Series::open(folder.path(), quiet(&clock)).map(|_| ()).expect_err("is refused");
     assert!(refusal.to_string().contains("`polyot-series 9`") && !refusal.worth_retrying(), "{refusal}");
+}
+
+#[test]
+fn a_store_that_was_killed_while_it_was_made_is_made_again() {
+    let (folder, clock) = (Folder::new(), Clock::fake(at(0)));
+    // What a killed first start leaves: the format, and a half-made chunk store beside its place.
+    drop(Series::open(folder.path(), quiet(&clock)).expect("opens"));
+    std::fs::remove_dir_all(folder.path().join("chunks")).expect("removes");
+    std::fs::create_dir(folder.path().join("chunks.new")).expect("makes");
+    std::fs::write(folder.path().join("chunks.new/0.jnl"), b"").expect("writes");
+    let store = Series::open(folder.path(), quiet(&clock)).expect("opens again");
+    let key = SeriesKey { object: [7; 16], metric: Metric::ReachRttMs };
+    store.append(&[Sample { key, at: at(0), value: 1.0 }]).expect("appends");
+    store.seal().expect("seals");
+    assert!(!folder.path().join("chunks.new").exists());
 }
 
 #[test]
