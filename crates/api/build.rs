@@ -2,8 +2,9 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    if is_release && std::path::Path::new("../../web/dist").exists() {
+    // The folder must be there, be it empty: a path that does not exist while compiling is never found at run time, and cargo watches nothing.
+    let _ = std::fs::create_dir_all("../../web/dist");
+    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rerun-if-changed=../../web/dist");
     }
 }
