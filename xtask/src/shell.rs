@@ -24,8 +24,9 @@ impl fmt::Display for Failure {
 }
 
 /// The folder with the workspace's Cargo.toml.
+/// The checkout that cargo runs us for: said at run time, because one target folder may serve several checkouts.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().expect("xtask lies one folder below the root").to_path_buf()
 }
 
