@@ -238,6 +238,17 @@ fn alarm(device: DeviceId, tenant: TenantId, incident: IncidentId, at: model::Ti
     }
 }
 
+/// No mail server is configured, no webhook known.
+fn without_mail() -> Sender {
+    let webhook = notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap();
+    Sender {
+        mailer: None,
+        default_from: "noc@example.org".into(),
+        webhook,
+        open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
+    }
+}
+
 fn run<F: AsyncFn(&mut Stage) -> String>(story: F) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     testkit::databases()
@@ -557,12 +568,7 @@ fn while_the_mail_server_is_away_nothing_is_lost_and_the_order_is_kept() {
 #[test]
 fn shadow_that_is_switched_on_while_a_notice_waits_holds_it_back() {
     let told = run(async |stage| {
-        let sender = Sender {
-            mailer: None,
-            default_from: "noc@example.org".into(),
-            webhook: notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap(),
-            open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
-        };
+        let sender = without_mail();
         let send = SendQueued { store: stage.world.store.clone(), sender };
         stage.step("+i1:acme/VPN").await;
         send.run().await.unwrap();
@@ -580,12 +586,7 @@ fn shadow_that_is_switched_on_while_a_notice_waits_holds_it_back() {
 #[test]
 fn nobody_hears_that_all_is_well_who_never_heard_of_the_fault() {
     let told = run(async |stage| {
-        let sender = Sender {
-            mailer: None,
-            default_from: "noc@example.org".into(),
-            webhook: notify::channel::webhook::Webhook::new(notify::channel::webhook::Reach::Anywhere).unwrap(),
-            open_secret: Arc::new(|_, _| Err("no webhook in this story".into())),
-        };
+        let sender = without_mail();
         stage.step("+i1:acme/VPN").await;
         stage.step("-i1:acme/VPN").await;
         stage.step("6s").await;
