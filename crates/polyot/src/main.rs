@@ -24,7 +24,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the web pages and the API, and watch the network
+    /// Serve the web pages and the API, and watch the network. Flag over environment over configuration file; the file has more keys: see README
     Serve(ServeArgs),
     /// Serve a small simulated network in a temporary folder, to look around
     #[cfg(feature = "demo")]
@@ -36,16 +36,16 @@ enum Command {
 #[derive(clap::Args)]
 struct ServeArgs {
     /// Folder of the database, the samples and the master key
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "POLYOT_DATA")]
     data: Option<PathBuf>,
     /// Address and port to serve on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "POLYOT_LISTEN")]
     listen: Option<String>,
     /// postgres://… instead of an SQLite file in the data folder
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "POLYOT_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// Configuration file (TOML) [default: ./polyot.toml if it is there]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "POLYOT_CONFIG")]
     config: Option<PathBuf>,
 }
 

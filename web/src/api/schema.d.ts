@@ -1639,6 +1639,7 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description An open session. The name `second_factor_required` is reserved for an answer that demands a second step. */
         Session: {
             csrf: string;
             me: components["schemas"]["Me"];
