@@ -21,6 +21,9 @@ export const alarms = {
     got(client.POST('/api/v1/alarms/{id}/ack', { params: path(id), body: some({ note }), headers: once(freshKey()) })),
   unack: ({ id }: { id: string }) => got(client.POST('/api/v1/alarms/{id}/unack', { params: path(id), body: {}, headers: once(freshKey()) })),
 }
+/** What clients are told as the number of their incident. The same as `reference()` in crates/texts/src/notice.rs: the API does not give it. */
+export const reference = (incident: string) => `INC-${incident.slice(-8)}`
+
 const incidentsKey = ['incidents']
 export const incidents = {
   key: incidentsKey,

@@ -14,8 +14,8 @@ export interface Column<T> {
   id: string
   head: Key
   cell: (row: T) => ReactNode
-  /** grow takes what is left; fit is as wide as its widest cell. */
-  size?: 'grow' | 'fit'
+  /** grow takes what is left, broad the same but never little; fit is as wide as its widest cell. */
+  size?: 'grow' | 'broad' | 'fit'
   /** Where it stands when the list is narrow: the title, the line above it, its right edge, the line below, or nowhere. */
   phone?: 'lead' | 'line' | 'side' | 'end' | 'none'
   isNumber?: boolean
@@ -52,6 +52,8 @@ export interface ListProps<T> {
   rowKeys?: (row: T | undefined) => readonly Shortcut[]
   /** Rows stand still under the pointer; new ones wait. */
   isCalm?: boolean
+  /** With less room than this the rows are cards, even if the columns would fit. */
+  roomPx?: number
 }
 
 export function List<T>(props: ListProps<T>) {
@@ -86,7 +88,7 @@ function Filled<T>(props: ListProps<T>) {
   const feed = useFeed()
   const frame = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLTableSectionElement>(null)
-  const isNarrow = useNarrow(frame, columns.length)
+  const isNarrow = useNarrow(frame, columns.length, props.roomPx ?? 0)
   const [cursorId, setCursorId] = useState('')
   const [isPointed, setPointed] = useState(false)
   const calm = useCalm(props.rows, idOf, Boolean(props.isCalm) && (isPointed || (marked?.ids.size ?? 0) > 0))

@@ -23,7 +23,7 @@ export default function Shell({ me }: { me: Me }) {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const feed = useFeed()
-  const counts = useQuery({ ...summary.get, refetchInterval: feed.state === 'rest' ? 30_000 : false })
+  const counts = useQuery({ ...summary.get, refetchInterval: feed.state === 'rest' ? 30_000 : false, refetchIntervalInBackground: true })
   const [isNavOpen, setNavOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
   const scheme = useScheme()
@@ -35,9 +35,14 @@ export default function Shell({ me }: { me: Me }) {
   useEffect(() => setNavOpen(false), [pathname])
 
   const blind = isBlind(feed.state)
+  // A hidden tab has no stream, only the question every half minute: unanswered, its count is as unknown.
+  const isUnknown = blind || counts.isError
   const unacked = counts.data?.unacked ?? 0
-  // The tab's title is outside React.
-  useEffect(() => titleBadge(blind ? '?' : unacked > 0 ? String(unacked) : ''), [blind, unacked])
+  // The tab's title is outside React; without the shell there is nothing to count.
+  useEffect(() => {
+    titleBadge(isUnknown ? '?' : unacked > 0 ? String(unacked) : '')
+    return () => titleBadge('')
+  }, [isUnknown, unacked])
 
   useKeys([
     { code: 'shift+Slash', cap: '?', text: 'keys.help', run: () => setHelpOpen(true) },

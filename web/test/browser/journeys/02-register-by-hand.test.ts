@@ -70,6 +70,10 @@ test('a router, whose state arrives without a reload', async () => {
   await field('Name').fill('edge-1')
   await field('Address').fill('not an address at all')
   await field('SNMP port').fill(String(agent.port))
+  // No site is chosen for anyone: the device would stand with the wrong client.
+  const site = dialog().getByRole('combobox', { name: 'Site' })
+  expect(await site.inputValue()).toBe('')
+  await site.selectOption({ index: 1 })
   await dialog()
     .getByRole('checkbox', { name: /loopback/ })
     .check()

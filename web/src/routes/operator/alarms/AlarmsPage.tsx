@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { alarms } from '../../../api/alarms'
+import { alarms, reference } from '../../../api/alarms'
 import type { Alarm } from '../../../api/nouns'
 import { tenants } from '../../../api/tenants'
 import { useFormat } from '../../../i18n/format'
@@ -24,6 +24,8 @@ import css from './alarms.module.css'
 import { alarmColumns } from './columns'
 import { type Grouped, group } from './group'
 
+/** Beside the panel the list is laid as cards, unless the screen is very wide. */
+const BESIDE_PANEL_PX = 1360
 const spec = {
   state: choice(['active', 'cleared'], 'active'),
   severity: choice(['critical', 'major', 'minor', 'warning', 'indeterminate'], ''),
@@ -35,7 +37,9 @@ const spec = {
 }
 const matches = (alarm: Alarm, sought: string) =>
   sought === '' ||
-  [alarm.object.name, alarm.device?.name, alarm.site?.name, alarm.client?.name, alarm.detail].some((each) => each?.toLowerCase().includes(sought.toLowerCase()))
+  [alarm.object.name, alarm.device?.name, alarm.site?.name, alarm.client?.name, alarm.detail, alarm.incident ? reference(alarm.incident) : ''].some((each) =>
+    each?.toLowerCase().includes(sought.trim().toLowerCase()),
+  )
 
 export default function AlarmsPage() {
   const say = useSay()
@@ -125,6 +129,7 @@ export default function AlarmsPage() {
             toneOf={(row) => (row.depth === 1 || row.alarm.state === 'cleared' || row.alarm.acked_by ? undefined : SEVERITY[row.alarm.severity].tone)}
             marked={{ ids: marked, toggle: (id) => setMarked((before) => toggled(before, id)) }}
             rowKeys={rowKeys}
+            roomPx={view.open === '' ? 0 : BESIDE_PANEL_PX}
             isCalm
           />
         </div>

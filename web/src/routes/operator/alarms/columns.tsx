@@ -22,8 +22,12 @@ function Subject({ row, fold, isFolded }: { row: Grouped; fold: (id: string) => 
   const { alarm } = row
   return (
     <div className={css.subject}>
-      <span className={css.object}>{alarm.device ? <Go to={go.device(alarm.device.id)}>{objectName(alarm)}</Go> : objectName(alarm)}</span>
-      <span className={css.class}>{say(ALARM_CLASS[alarm.class])}</span>
+      <span className={css.object} title={objectName(alarm)}>
+        {alarm.device ? <Go to={go.device(alarm.device.id)}>{objectName(alarm)}</Go> : objectName(alarm)}
+      </span>
+      <span className={css.class} title={say(ALARM_CLASS[alarm.class])}>
+        {say(ALARM_CLASS[alarm.class])}
+      </span>
       {row.symptoms > 0 ? (
         <button type="button" className={css.fold} aria-expanded={!isFolded} onClick={() => fold(alarm.id)}>
           <Icon name={isFolded ? 'right' : 'down'} size={12} />
@@ -45,6 +49,12 @@ export function Impact({ alarm }: { alarm: Alarm }): ReactNode {
       {alarm.impact.clients > 0 ? ` · ${say('alarms.clients', { count: alarm.impact.clients })}` : ''}
     </span>
   )
+}
+
+/** A cause in the provider's own network belongs to no client, but hits some. */
+function Clients({ alarm }: { alarm: Alarm }) {
+  const say = useSay()
+  return alarm.client || alarm.impact.clients === 0 ? <GoRef of={alarm.client} /> : say('alarms.clients', { count: alarm.impact.clients })
 }
 
 function Since({ alarm }: { alarm: Alarm }) {
@@ -77,8 +87,8 @@ export function alarmColumns(fold: (id: string) => void, folded: ReadonlySet<str
       phone: 'side',
       cell: ({ alarm, depth }) => <SeverityBadge severity={alarm.severity} isQuiet={depth === 1 || alarm.acked_by != null || alarm.state === 'cleared'} />,
     },
-    { id: 'object', head: 'col.object', size: 'grow', phone: 'lead', cell: (row) => <Subject row={row} fold={fold} isFolded={folded.has(row.alarm.id)} /> },
-    { id: 'client', head: 'col.client', cell: ({ alarm }) => <GoRef of={alarm.client} /> },
+    { id: 'object', head: 'col.object', size: 'broad', phone: 'lead', cell: (row) => <Subject row={row} fold={fold} isFolded={folded.has(row.alarm.id)} /> },
+    { id: 'client', head: 'col.client', cell: ({ alarm }) => <Clients alarm={alarm} /> },
     { id: 'impact', head: 'col.impact', cell: ({ alarm }) => <Impact alarm={alarm} /> },
     isHistory
       ? { id: 'cleared', head: 'col.cleared', phone: 'end', cell: ({ alarm }) => <Instant at={alarm.cleared_at} /> }

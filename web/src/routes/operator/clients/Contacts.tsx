@@ -120,7 +120,7 @@ function ContactForm({ tenant, contact, close, tell }: { tenant: Tenant; contact
         if (saved.webhook_secret) tell(saved.webhook_secret)
       }}
     >
-      <TextField form={form} name="name" label="col.name" required focus />
+      <TextField form={form} name="name" label="contacts.name" required focus />
       <TextField form={form} name="email" label="field_name.email" type="email" />
       <TextField form={form} name="webhook" label="contacts.webhook" hint={say('contacts.webhook_hint')} type="url" isMono />
       <SelectField

@@ -77,7 +77,7 @@ export function Devices({ tenant }: { tenant: Tenant }) {
         open={(row) => void navigate(go.device(row.id))}
       />
       <Dialog title={say('devices.add')} opened={isAdding} close={() => setAdding(false)}>
-        <DeviceForm site={tenant.kind === 'site' ? tenant.id : undefined} close={() => setAdding(false)} done={() => setAdding(false)} />
+        <DeviceForm within={tenant.id} close={() => setAdding(false)} done={() => setAdding(false)} />
       </Dialog>
     </Panel>
   )

@@ -13,7 +13,8 @@ import { Empty, Waiting } from '../../../ui/Pieces'
 
 interface DeviceFormProps {
   device?: Device
-  site?: string | undefined
+  /** The client or site on whose page the form is: only its sites are offered. */
+  within?: string
   close: () => void
   done: (device: Device) => void
 }
@@ -29,7 +30,9 @@ export function DeviceForm(props: DeviceFormProps) {
   const failed = [tree, keys, others].find((each) => each.isError)
   if (failed) return <ProblemView error={failed.error} retry={failed.refetch} />
   if (!tree.data || !keys.data || !others.data) return <Waiting />
-  const sites = tree.data.filter((each) => each.kind === 'site')
+  const { within } = props
+  const isHere = (site: Tenant) => within === undefined || site.id === within || site.path.some((each) => each.id === within)
+  const sites = tree.data.filter((each) => each.kind === 'site' && isHere(each))
   if (sites.length === 0) return <Empty text={say('devices.no_site')} />
   return (
     <Fields
@@ -46,14 +49,16 @@ interface FieldsProps extends DeviceFormProps {
   keys: [string, string][]
   others: [string, string][]
 }
-function Fields({ device, site, close, done, sites, keys, others }: FieldsProps) {
+function Fields({ device, within, close, done, sites, keys, others }: FieldsProps) {
   const say = useSay()
   const cache = useQueryClient()
   const required = (value: string) => (value.trim() === '' ? say('field.required') : null)
   const whole = (value: string) => (/^\d+$/.test(value.trim()) ? null : say('field.whole'))
+  // A site nobody chose would put the device with the wrong client: only where there is no other is it chosen already.
+  const first = device?.site.id ?? (within !== undefined && sites.length === 1 ? sites[0]?.[0] : undefined) ?? ''
   const form = useForm({
     initialValues: {
-      site: device?.site.id ?? site ?? sites[0]?.[0] ?? '',
+      site: first,
       name: device?.name ?? '',
       address: device?.address ?? '',
       snmp_port: String(device?.snmp_port ?? 161),
@@ -64,7 +69,7 @@ function Fields({ device, site, close, done, sites, keys, others }: FieldsProps)
       credentials: device?.credentials.map((each) => each.id) ?? [],
       parents: device?.parents.map((each) => each.device.id) ?? [],
     },
-    validate: { name: required, address: required, snmp_port: whole, ssh_port: whole, probe_interval_s: whole, poll_interval_s: whole },
+    validate: { site: required, name: required, address: required, snmp_port: whole, ssh_port: whole, probe_interval_s: whole, poll_interval_s: whole },
   })
   const chosen = form.getValues()
   return (
@@ -96,7 +101,7 @@ function Fields({ device, site, close, done, sites, keys, others }: FieldsProps)
     >
       <TextField form={form} name="name" label="col.name" required focus />
       <TextField form={form} name="address" label="col.address" hint={say('devices.address_hint')} required isMono />
-      <SelectField form={form} name="site" label="col.site" options={sites} required />
+      <SelectField form={form} name="site" label="col.site" options={sites} required {...(first === '' ? { empty: say('form.choose') } : {})} />
       <Side>
         <TextField form={form} name="snmp_port" label="devices.snmp_port" type="number" />
         <TextField form={form} name="ssh_port" label="devices.ssh_port" type="number" />

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { summary } from '../../../api/admin'
+import { reference } from '../../../api/alarms'
 import type { TicketDetail } from '../../../api/nouns'
 import { tickets } from '../../../api/support'
 import { Dialog } from '../../../form/Dialog'
@@ -54,6 +55,7 @@ function Known({ ticket }: { ticket: TicketDetail }) {
       badge={<WordPill word={TICKET_STATE[ticket.state]} />}
       sub={
         <span className="row">
+          <span className="mono">{reference(ticket.incident)}</span>
           <span>{say('tickets.line', { line: ticket.line.toUpperCase() })}</span>
           <span>
             {say('tickets.open_for')} <Age at={ticket.opened_at} now={ticket.resolved_at ? Date.parse(ticket.resolved_at) : now} />

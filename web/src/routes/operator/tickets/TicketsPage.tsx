@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
+import { reference } from '../../../api/alarms'
 import type { Ticket } from '../../../api/nouns'
 import { tickets } from '../../../api/support'
 import { useSay } from '../../../i18n/i18n'
@@ -22,6 +23,7 @@ function Opened({ at }: { at: string }) {
 const columns: Column<Ticket>[] = [
   { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <WordPill word={TICKET_STATE[row.state]} /> },
   { id: 'title', head: 'col.title', size: 'grow', phone: 'lead', cell: (row) => <Go to={go.ticket(row.id)}>{row.title}</Go> },
+  { id: 'reference', head: 'col.reference', cell: (row) => <span className="mono">{reference(row.incident)}</span> },
   {
     id: 'clients',
     head: 'col.clients',
