@@ -49,7 +49,9 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
     let acceptor = config.tls.as_ref().map(crate::tls::acceptor).transpose()?;
     let post = post(&config)?;
     let held = folder::hold(&config.data_dir)?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", config.listen))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", config.listen))?;
     if let store::Location::Sqlite(path) = &config.location {
         folder::private_file(path)?;
     }
