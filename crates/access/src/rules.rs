@@ -35,6 +35,18 @@ pub enum Action {
     ActOnTickets,
     ResolveTickets,
     ActOnNotices,
+    /// Configurations with their secrets masked.
+    ReadConfigs,
+    /// Fetch a configuration now; decide about a changed host key.
+    BackUp,
+    ReadMaintenance,
+    WriteMaintenance,
+    ReadReports,
+    /// Other monitoring systems that tell us their alarms.
+    ReadSources,
+    WriteSources,
+    /// Take a cold installation into service, read how the system is.
+    OperateSystem,
 }
 
 use Role::{
@@ -63,6 +75,8 @@ const ON_CALL_AND_PARTNER: &[Role] = &[ProviderL1, ProviderL2, ProviderL3, Shift
 /// Without line 3: it has no channel to clients.
 const WITH_CLIENT_CHANNEL: &[Role] = &[ProviderL1, ProviderL2, ShiftLead, ProviderAdmin];
 
+const TECHNICAL: &[Role] = &[ProviderL2, ProviderL3, ShiftLead, ProviderAdmin, Auditor];
+
 /// The table.
 pub const fn roles_for(action: Action) -> &'static [Role] {
     use Action as A;
@@ -77,6 +91,12 @@ pub const fn roles_for(action: Action) -> &'static [Role] {
         A::ActOnAlarms | A::ActOnTickets => ON_CALL_AND_PARTNER,
         A::ResolveTickets => ON_CALL,
         A::ActOnNotices => WITH_CLIENT_CHANNEL,
+        A::ReadConfigs => TECHNICAL,
+        A::BackUp => &[ProviderL2, ProviderL3, ShiftLead, ProviderAdmin],
+        A::ReadMaintenance | A::ReadReports => EVERYBODY,
+        A::WriteMaintenance => &[ProviderL2, ShiftLead, ProviderAdmin],
+        A::ReadSources => PROVIDER,
+        A::WriteSources | A::OperateSystem => &[ProviderAdmin],
     }
 }
 
@@ -107,6 +127,14 @@ impl Action {
         Self::ActOnTickets,
         Self::ResolveTickets,
         Self::ActOnNotices,
+        Self::ReadConfigs,
+        Self::BackUp,
+        Self::ReadMaintenance,
+        Self::WriteMaintenance,
+        Self::ReadReports,
+        Self::ReadSources,
+        Self::WriteSources,
+        Self::OperateSystem,
     ];
 
     /// What one must be able to see before "you may not change it" may be said at all.
@@ -122,6 +150,10 @@ impl Action {
             Self::ActOnAlarms => Self::ReadAlarms,
             Self::ActOnTickets | Self::ResolveTickets => Self::ReadTickets,
             Self::ActOnNotices => Self::ReadNotices,
+            Self::BackUp => Self::ReadConfigs,
+            Self::WriteMaintenance => Self::ReadMaintenance,
+            Self::WriteSources => Self::ReadSources,
+            Self::OperateSystem => Self::ReadSettings,
             other => other,
         }
     }
@@ -154,6 +186,14 @@ impl Action {
             Self::ActOnTickets => "work on tickets",
             Self::ResolveTickets => "resolve tickets",
             Self::ActOnNotices => "release, withdraw or correct notices",
+            Self::ReadConfigs => "read configurations",
+            Self::BackUp => "back up devices or decide about their host keys",
+            Self::ReadMaintenance => "read maintenance windows",
+            Self::WriteMaintenance => "plan or cancel maintenance",
+            Self::ReadReports => "read reports",
+            Self::ReadSources => "read other monitoring systems",
+            Self::WriteSources => "connect other monitoring systems",
+            Self::OperateSystem => "operate the installation",
         }
     }
 }

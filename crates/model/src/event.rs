@@ -12,6 +12,8 @@ vocabulary! {
         IncidentOpened = "incident.opened", IncidentChanged = "incident.changed", IncidentClosed = "incident.closed", IncidentMerged = "incident.merged",
         ImpactOpened = "impact.opened", ImpactClosed = "impact.closed",
         NoticeChanged = "notice.changed", TicketChanged = "ticket.changed",
+        ConfigChanged = "config.changed", BackupChanged = "backup.changed",
+        MaintenanceChanged = "maintenance.changed", SourceChanged = "source.changed", ImportChanged = "import.changed", SystemChanged = "system.changed",
     }
 }
 

@@ -109,6 +109,19 @@ ids! {
     NoticeId = "ntc",
     TicketId = "tkt",
     CollectorId = "col",
+    /// One piece of work that a collector shall do and answer for.
+    TaskId = "tsk",
+    /// One revision of a device's configuration.
+    ConfigId = "cfg",
+    MaintenanceId = "mnt",
+    /// A token of the API.
+    TokenId = "tok",
+    /// One session of a person.
+    SessionId = "ses",
+    /// Another monitoring system that tells us its alarms.
+    SourceId = "src",
+    /// One import and its plan.
+    ImportId = "imt",
 }
 
 #[cfg(test)]
