@@ -301,7 +301,7 @@ fn key(kind: CredentialKind, login: &topology::Credentials) -> Key {
             privacy: login.privacy,
             priv_password: login.priv_password.clone(),
         },
-        CredentialKind::SnmpV2c | CredentialKind::Ssh => Key::SnmpV2c { community: login.community.clone() },
+        CredentialKind::SnmpV2c | CredentialKind::Ssh | CredentialKind::Enable => Key::SnmpV2c { community: login.community.clone() },
     }
 }
 
