@@ -8,6 +8,7 @@ mod folder;
 mod housekeeping;
 mod serve;
 mod tls;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags};
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Print the OpenAPI document of the API
     Openapi,
+    /// Ask one formula: JSON on standard input, the answer on standard output
+    WhatIf(what_if::WhatIfArgs),
 }
 
 #[derive(clap::Args)]
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
             println!("{}", api::openapi());
             Ok(())
         }
+        Command::WhatIf(args) => return what_if::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,3 +17,4 @@ mod idle;
 mod key;
 mod lost_site;
 mod serving;
+mod what_if;
