@@ -331,7 +331,7 @@ pub(crate) async fn back_up(State(app): State<App>, who: Who, Id(id): Id<DeviceI
     let mut work = Work::begin(&app, &who, posted.once).await?;
     manage::back_up(&mut work.tx, &who, id).await?;
     let view = backup_view(&mut work.tx, &mut Look::new(&who), id).await?;
-    work.done(&view).await
+    work.done_plain(&view).await
 }
 
 /// Trusts the changed host key; the device is asked again at once.
@@ -346,5 +346,5 @@ pub(crate) async fn accept_host_key(
     let mut work = Work::begin(&app, &who, posted.once).await?;
     manage::accept_host_key(&mut work.tx, &who, id, &posted.body.accept).await?;
     let view = backup_view(&mut work.tx, &mut Look::new(&who), id).await?;
-    work.done(&view).await
+    work.done_plain(&view).await
 }

@@ -44,7 +44,7 @@ pub(super) enum Outcome {
 pub(super) fn user(key: &Key) -> Option<&str> {
     match key {
         Key::SshPassword { user, .. } | Key::SshKey { user, .. } => Some(user),
-        Key::SnmpV2c { .. } | Key::SnmpV3 { .. } => None,
+        Key::SnmpV2c { .. } | Key::SnmpV3 { .. } | Key::Enable { .. } => None,
     }
 }
 
