@@ -6,6 +6,7 @@ mod demo;
 mod engine;
 mod folder;
 mod housekeeping;
+mod offline;
 mod serve;
 mod tls;
 
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Print the OpenAPI document of the API
     Openapi,
+    #[command(flatten)]
+    Offline(offline::Offline),
 }
 
 #[derive(clap::Args)]
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
             println!("{}", api::openapi());
             Ok(())
         }
+        Command::Offline(command) => offline::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
