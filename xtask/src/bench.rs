@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::shell::{self, Failure, cargo};
 use crate::web;
 
-const NAMES: [&str; 2] = ["start", "crates"];
+const NAMES: [&str; 3] = ["start", "crates", "diff"];
 /// Ten times the figure of three seconds.
 const START_CEILING: Duration = Duration::from_secs(30);
 /// Memory is read when the process has done nothing for this long.
@@ -22,6 +22,7 @@ pub fn run(name: Option<&str>) -> Result<(), Failure> {
         None => start().and_then(|()| crates()),
         Some("start") => start(),
         Some("crates") => crates(),
+        Some("diff") => shell::run(cargo().args(["bench", "--package", "profiles", "--bench", "diff", "--quiet"])),
         Some(other) => Err(Failure::new(format!("the bench `{other}` is not known; there are: {}", NAMES.join(", ")))),
     }
 }

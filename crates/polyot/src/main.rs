@@ -6,6 +6,7 @@ mod demo;
 mod engine;
 mod folder;
 mod housekeeping;
+mod offline;
 mod serve;
 mod tls;
 mod what_if;
@@ -34,6 +35,8 @@ enum Command {
     Openapi,
     /// Ask one formula: JSON on standard input, the answer on standard output
     WhatIf(what_if::WhatIfArgs),
+    #[command(flatten)]
+    Offline(offline::Offline),
 }
 
 #[derive(clap::Args)]
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::WhatIf(args) => return what_if::run(&args),
+        Command::Offline(command) => offline::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

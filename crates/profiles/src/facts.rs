@@ -85,6 +85,10 @@ fn entity<'e>(column: EntityColumn, evidence: &'e Evidence) -> Vec<&'e str> {
     };
     let classes = evidence.column(&format!("{ENTITY}.5"));
     let values = evidence.column(&format!("{ENTITY}.{number}"));
+    if classes.is_empty() {
+        // Some agents leave the classes out; the first part that has a value is then the nearest to the chassis.
+        return values.into_iter().map(|(_, value)| value).filter(|value| !value.trim().is_empty()).collect();
+    }
     let mut found = Vec::new();
     for class in CLASSES {
         for (index, _) in classes.iter().filter(|(_, given)| *given == class) {

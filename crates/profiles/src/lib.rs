@@ -11,6 +11,7 @@ pub mod diff;
 mod evidence;
 mod facts;
 mod format;
+pub mod identify;
 mod normalize;
 mod profile;
 mod secrets;

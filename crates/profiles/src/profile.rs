@@ -249,7 +249,8 @@ pub struct Fetch {
 #[derive(Debug, Clone)]
 pub struct Cut {
     pub from: Regex,
-    pub to: Regex,
+    /// Without it everything behind is left out.
+    pub to: Option<Regex>,
     /// The last line stays.
     pub until: bool,
 }
@@ -282,7 +283,9 @@ impl Session {
     #[must_use]
     pub fn is_prompt(&self, line: &str) -> bool {
         let line = line.trim_matches(['\r', '\n', '\0']);
-        let line = line.rsplit('\n').next().unwrap_or(line).trim_start_matches('\r');
+        let line = line.rsplit('\n').next().unwrap_or(line);
+        // What wiped the pager's line may still stand before it.
+        let line = line.rfind('\u{8}').map_or(line, |last| &line[last + 1..]).trim_start_matches('\r');
         self.modes.iter().any(|mode| whole(&mode.prompt, line) || whole(&mode.prompt, line.trim_end()))
     }
 }

@@ -115,9 +115,11 @@ fn keywords(line: &str, number: usize, spans: &mut Vec<Finding>) {
         // The value may itself be the next keyword.
         from = value.start().max(word.end());
         let bare = value.as_str().trim_matches(['"', '\'']);
+        // The word in the mask itself announces nothing.
+        let is_mask = line[..word.start()].ends_with('<') && line[word.start() - 1..].starts_with(MASK);
         // Routes carry communities that are no secret; those of SNMP are.
         let is_route = word.as_str().to_ascii_lowercase().ends_with("community") && !line.to_ascii_lowercase().contains("snmp");
-        if !is_route && is_value(line, value.start(), bare) {
+        if !is_route && !is_mask && is_value(line, value.start(), bare) {
             let quoted = value.as_str().len() - bare.len();
             let start = value.start() + quoted / 2;
             spans.push(Finding {
@@ -139,6 +141,7 @@ fn is_value(line: &str, start: usize, bare: &str) -> bool {
     let lower = lower.trim_end_matches([';', ',', '.', ')']);
     !lower.is_empty()
         && !line[start..].trim_start_matches(['"', '\'']).starts_with(MASK)
+        && !bare.contains("<secret")
         && !MASK.contains(lower)
         && !lower.starts_with('<')
         && !NOT_VALUES.split_whitespace().any(|word| word == lower)

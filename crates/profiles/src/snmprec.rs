@@ -72,9 +72,11 @@ impl Walk {
     }
 
     /// All below this prefix: (the rest of the identifier, value).
-    pub fn below<'w>(&'w self, prefix: &'w [u32]) -> impl Iterator<Item = (&'w [u32], &'w Value)> {
-        let range = self.values.range(prefix.to_vec()..).take_while(move |(oid, _)| oid.starts_with(prefix));
-        range.filter(move |(oid, _)| oid.len() > prefix.len()).map(move |(oid, value)| (&oid[prefix.len()..], value))
+    pub fn below<'w>(&'w self, prefix: &[u32]) -> impl Iterator<Item = (&'w [u32], &'w Value)> + use<'w> {
+        let (start, prefix) = (prefix.to_vec(), prefix.to_vec());
+        let length = prefix.len();
+        let range = self.values.range(start..).take_while(move |(oid, _)| oid.starts_with(&prefix));
+        range.filter(move |(oid, _)| oid.len() > length).map(move |(oid, value)| (&oid[length..], value))
     }
 
     #[must_use]

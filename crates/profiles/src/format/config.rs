@@ -54,8 +54,11 @@ fn fetch(entry: &Fields<'_>) -> Fetch {
 fn cut(entry: &Fields<'_>) -> Option<Cut> {
     let until = entry.has("until");
     let from = entry.need_pattern("from");
-    let to = if until { entry.pattern("until") } else { entry.need_pattern("to") };
-    Some(Cut { from: from?, to: to?, until })
+    let (to, before) = (entry.pattern("to"), entry.pattern("until"));
+    if to.is_some() && before.is_some() {
+        entry.note(entry.at, "`to` takes the last line away, `until` leaves it: give one of them");
+    }
+    Some(Cut { from: from?, to: to.or(before), until })
 }
 
 fn rewrite(entry: &Fields<'_>) -> Option<Rewrite> {

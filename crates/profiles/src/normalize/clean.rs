@@ -72,6 +72,9 @@ fn filtered(fetch: &Fetch, config: &Config, body: &str) -> String {
             kept.push('\n');
         }
     }
+    if !fetch.prefix.is_empty() {
+        return kept;
+    }
     // Blank lines at the end are the screen's.
     let end = kept.trim_end_matches(['\n', ' ']).len();
     let end = kept[end..].find('\n').map_or(kept.len(), |newline| end + newline + 1);
@@ -97,7 +100,7 @@ struct Cutting<'f> {
 impl Cutting<'_> {
     fn takes(&mut self, line: &str) -> bool {
         if let Some(rule) = self.open {
-            let ends = rule.to.is_match(line);
+            let ends = rule.to.as_ref().is_some_and(|to| to.is_match(line));
             if ends {
                 self.open = None;
             }

@@ -92,6 +92,18 @@ impl Profile {
         self.config.as_ref().map(|config| significant(config, text)).unwrap_or_default()
     }
 
+    /// Whether this line, as it stands on the screen, is a prompt of the device.
+    #[must_use]
+    pub fn is_prompt(&self, line: &str) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_prompt(line))
+    }
+
+    /// What a person would see of these bytes: the pager's lines gone, carriage returns and escape sequences carried out.
+    #[must_use]
+    pub fn screen<'t>(&self, raw: &'t str) -> std::borrow::Cow<'t, str> {
+        screen::screen(raw, self.session.as_ref().and_then(|session| session.pager.as_ref()))
+    }
+
     #[must_use]
     pub fn session(&self) -> Option<&crate::profile::Session> {
         self.session.as_ref()
