@@ -35,15 +35,17 @@ async fn open(device: &str, spec: Spec) -> Option<(Sshd, ssh::Session, Session<S
 
 fn config() -> String {
     let mut text = "hostname R1\n!\n".to_owned();
-    for port in 0..60 {
-        text += &format!("interface Gi0/{port}\n");
+    for port in 0..10 {
+        for slot in 0..6 {
+            text += &format!("interface Gi{slot}/{port}\n description R1# is not a prompt\n");
+        }
     }
-    text + " description R1# is not a prompt\nend\n"
+    text + "end\n"
 }
 
 #[tokio::test]
 async fn a_configuration_is_the_same_whatever_the_device_does_around_it() {
-    for (device, pages) in [("banner=hash", 0), ("pager=on", 0), ("pager=ignores", 2), ("pager=ignores banner=hash", 2)] {
+    for (device, pages) in [("0 obeys banner", 0), ("24 obeys", 0), ("24 ignores", 5), ("24 ignores banner", 5)] {
         let Some((_sshd, _connection, mut session)) = open(device, spec()).await else { return };
         assert_eq!(session.prompt(), "R1#", "{device}");
         for _ in 0..2 {
@@ -57,7 +59,7 @@ async fn a_configuration_is_the_same_whatever_the_device_does_around_it() {
 
 #[tokio::test]
 async fn a_megabyte_comes_whole() {
-    let Some((_sshd, _connection, mut session)) = open("", spec()).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", spec()).await else { return };
     let output = session.run("show everything").await.unwrap();
     assert_eq!(output.text.lines().count(), 16_000);
     let is_whole = output
@@ -71,7 +73,7 @@ async fn a_megabyte_comes_whole() {
 
 #[tokio::test]
 async fn a_known_question_is_answered_and_any_other_ends_the_session() {
-    let Some((_sshd, _connection, mut session)) = open("", spec()).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", spec()).await else { return };
     assert_eq!(session.run("write").await.unwrap().text, "Overwrite the file? [Y/N]:Y\nDone.\n");
     match session.run("reload").await.unwrap_err() {
         Error::Question { command, question, tail } => {
@@ -88,7 +90,7 @@ async fn a_known_question_is_answered_and_any_other_ends_the_session() {
 
 #[tokio::test]
 async fn a_changed_name_is_an_error_unless_it_is_expected() {
-    let Some((_sshd, _connection, mut session)) = open("", spec()).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", spec()).await else { return };
     let output = session.run_renaming("hostname Core-7").await.unwrap();
     assert_eq!((output.text.as_str(), output.ended_by), ("", EndedBy::NewPrompt("Core-7#".to_owned())));
     assert!(session.run("show config").await.unwrap().text.starts_with("hostname Core-7\n"));
@@ -100,7 +102,7 @@ async fn a_changed_name_is_an_error_unless_it_is_expected() {
 
 #[tokio::test]
 async fn a_refused_command_is_told_and_the_session_goes_on() {
-    let Some((_sshd, _connection, mut session)) = open("", Spec { setup: vec!["no pager".to_owned()], ..spec() }).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", Spec { setup: vec!["no pager".to_owned()], ..spec() }).await else { return };
     assert_eq!(session.setup_refusals(), ["no pager"]);
     let refused = session.run("show version").await.unwrap_err();
     assert!(matches!(&refused, Error::Refused { answer, .. } if answer == "% Invalid input detected"), "{refused}");
@@ -112,7 +114,7 @@ async fn a_refused_command_is_told_and_the_session_goes_on() {
 #[tokio::test]
 async fn silence_ends_by_a_timeout_of_its_own() {
     let timing = Timing { idle: Duration::from_secs(3), ..spec().timing };
-    let Some((_sshd, _connection, mut session)) = open("", Spec { timing, ..spec() }).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", Spec { timing, ..spec() }).await else { return };
     match session.run("wait").await.unwrap_err() {
         Error::Idle { command, tail, .. } => assert!(command == "wait" && tail.ends_with("thinking"), "{tail}"),
         other => panic!("{other}"),
@@ -121,7 +123,7 @@ async fn silence_ends_by_a_timeout_of_its_own() {
 
 #[tokio::test]
 async fn a_connection_cut_in_the_middle_of_an_answer_is_told() {
-    let Some((_sshd, _connection, mut session)) = open("", spec()).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", spec()).await else { return };
     match session.run("break").await.unwrap_err() {
         Error::Closed { command, tail, .. } => assert!(command == "break" && tail.contains("line 1"), "{tail}"),
         other => panic!("{other}"),

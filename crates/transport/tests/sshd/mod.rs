@@ -62,9 +62,9 @@ impl Sshd {
             text += &format!("HostKey {}/host_{kind}\n", folder.display());
         }
         if let Some(arguments) = device {
-            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices/device.py");
-            fs::copy(script, folder.join("device.py")).unwrap();
-            text += &format!("ForceCommand exec python3 {}/device.py {arguments}\n", folder.display());
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices/device.sh");
+            fs::copy(script, folder.join("device.sh")).unwrap();
+            text += &format!("ForceCommand exec /bin/sh {}/device.sh {arguments}\n", folder.display());
         }
         fs::write(folder.join("config"), text).unwrap();
         let script = "mount --make-rprivate / && mount --bind passwd /etc/passwd && mount --bind shadow /etc/shadow && \
