@@ -102,7 +102,9 @@ async fn a_changed_name_is_an_error_unless_it_is_expected() {
 
 #[tokio::test]
 async fn a_refused_command_is_told_and_the_session_goes_on() {
-    let Some((_sshd, _connection, mut session)) = open("0 obeys", Spec { setup: vec!["no pager".to_owned()], ..spec() }).await else { return };
+    let Some((_sshd, _connection, mut session)) = open("0 obeys", Spec { setup: vec!["no pager".to_owned()], ..spec() }).await else {
+        return;
+    };
     assert_eq!(session.setup_refusals(), ["no pager"]);
     let refused = session.run("show version").await.unwrap_err();
     assert!(matches!(&refused, Error::Refused { answer, .. } if answer == "% Invalid input detected"), "{refused}");
