@@ -153,6 +153,25 @@ async fn a_prompt_that_came_late_is_not_the_end_of_an_answer() {
 }
 
 #[tokio::test]
+async fn a_message_below_the_prompt_is_not_text() {
+    let message = say("x\r\nR1#\r\n*Nov 22 12:00:00: an interface went down\r\n");
+    let device = Script::new("R1#").does("show", [message, Act::Line, say("\r\n")]);
+    let mut session = device.open(spec(&[], None)).await.unwrap();
+    assert_eq!(session.run("show").await.unwrap().text, "x\n");
+    assert_eq!(session.run("other").await.unwrap().text, "");
+}
+
+#[tokio::test]
+async fn spaces_at_the_end_of_a_pattern_do_not_matter() {
+    for end in ["", " "] {
+        let device = Script::new("user@core> ").does("show", [say("a\r\n--More-- "), Act::Key, say("\r\x1b[Kb\r\n")]);
+        let modes = [format!(r"^(?P<host>\S+@\S+)>{end}$")];
+        let mut session = device.open(spec(&modes.each_ref().map(String::as_str), Some(&format!("^--More--{end}$")))).await.unwrap();
+        assert_eq!(session.run("show").await.unwrap().text, "a\nb\n");
+    }
+}
+
+#[tokio::test]
 async fn what_is_asked_at_the_login_is_answered_only_when_it_is_foreseen() {
     let wizard = |question| Script { greeting: vec![say(question), Act::Line, say("\r\n")], ..Script::new("R1#") };
     for question in ["Would you like to enter the dialog? [yes/no]: ", "Username: ", "Change the password now? [Y/N]:"] {
