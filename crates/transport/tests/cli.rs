@@ -4,7 +4,7 @@
 mod sshd;
 
 use regex::Regex;
-use sshd::{CEILING, PASSWORD, Sshd, password, tries};
+use sshd::{Behind, CEILING, PASSWORD, Sshd, password, tries};
 use std::time::Duration;
 use transport::cli::{Allowed, EndedBy, Error, Mode, Pager, Secrets, Session, Spec, Timing};
 use transport::ssh::{self, Shell, Terminal, connect};
@@ -26,7 +26,7 @@ fn spec() -> Spec {
 }
 
 async fn open(device: &str, spec: Spec) -> Option<(Sshd, ssh::Session, Session<Shell>)> {
-    let sshd = Sshd::start("", &["ed25519"], Some(device))?;
+    let sshd = Sshd::start("", &["ed25519"], Behind::Script(device))?;
     let connected = connect(&sshd.request(&[password(PASSWORD)]), &mut tries()).await.unwrap();
     let shell = connected.session.shell(&Terminal::default(), CEILING).await.unwrap();
     let session = Session::open(shell, spec, Secrets::default()).await.unwrap();
@@ -130,4 +130,76 @@ async fn a_connection_cut_in_the_middle_of_an_answer_is_told() {
         Error::Closed { command, tail, .. } => assert!(command == "break" && tail.contains("line 1"), "{tail}"),
         other => panic!("{other}"),
     }
+}
+
+/// FRR's zebra in a network namespace of its own; ends with the value.
+struct Router {
+    process: std::process::Child,
+    folder: std::path::PathBuf,
+}
+
+impl Router {
+    fn start() -> Option<Self> {
+        if !std::path::Path::new("/usr/lib/frr/zebra").exists() {
+            sshd::skip("there is no /usr/lib/frr/zebra (Debian package frr)");
+            return None;
+        }
+        let folder = std::env::temp_dir().join(format!("polyot-router.{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("zebra.conf"), "hostname pe-1\n").unwrap();
+        let owned = std::process::Command::new("chown").args(["-R", "frr:frr"]).arg(&folder).status();
+        assert!(owned.unwrap().success());
+        let at = |file: &str| folder.join(file).display().to_string();
+        let process = std::process::Command::new("unshare")
+            .args(["-n", "/usr/lib/frr/zebra", "-u", "frr", "-g", "frr", "-P", "0"])
+            .args(["-f", &at("zebra.conf"), "-i", &at("pid"), "-z", &at("api"), "--vty_socket", &at("")])
+            .current_dir(&folder)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = std::time::Instant::now();
+        while !folder.join("zebra.vty").exists() {
+            assert!(started.elapsed() < CEILING, "zebra does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(Self { process, folder })
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+#[tokio::test]
+async fn a_real_routers_command_line_is_spoken_to() {
+    let Some(router) = Router::start() else { return };
+    let vtysh = format!("/usr/bin/vtysh --vty_socket {0} --config_dir {0}", router.folder.display());
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Root(&vtysh)) else { return };
+    let connected = connect(&sshd.request(&[password(PASSWORD)]), &mut tries()).await.unwrap();
+    let shell = connected.session.shell(&Terminal::default(), CEILING).await.unwrap();
+    let modes = vec![Mode { name: "any".to_owned(), prompt: re(r"^(?P<host>[\w.-]{1,63})(\([\w-]+\))?# $") }];
+    let spec = Spec { modes, errors: vec![re("^% ")], setup: vec!["terminal length 0".to_owned()], ..spec() };
+    let mut session = Session::open(shell, spec, Secrets::default()).await.unwrap_or_else(|cause| panic!("{cause}\n{}", cause.tail()));
+    eprintln!("{}", session.prompt());
+    let text = session.run("show running-config").await.unwrap().text;
+    assert!(text.ends_with("end\n") && text.contains("\nfrr version "), "{text}");
+    assert_eq!(session.run("show running-config").await.unwrap().text, text);
+    assert!(matches!(session.run("configure terminal").await.unwrap().ended_by, EndedBy::Mode(line) if line.ends_with("(config)#")));
+    for port in 0..3 {
+        let ended = session.run(&format!("interface e{port}")).await.unwrap().ended_by;
+        assert!(matches!(ended, EndedBy::Mode(line) if line.ends_with("(config-if)#")));
+        assert_eq!(session.run("description pe-1# is not a prompt").await.unwrap().text, "");
+    }
+    session.run("exit").await.unwrap();
+    assert_eq!(session.run_renaming("hostname pe-2").await.unwrap().text, "");
+    assert!(matches!(session.run("no such command").await.unwrap_err(), Error::Refused { .. }));
+    session.run("end").await.unwrap();
+    let text = session.run("show running-config").await.unwrap().text;
+    assert!(text.contains("hostname pe-2") && text.matches(" description pe-1# is not a prompt\n").count() == 3, "{text}");
+    session.close().await;
 }

@@ -5,7 +5,7 @@ mod sshd;
 
 use model::credential::Key;
 use model::{Clock, DeviceId, Timestamp};
-use sshd::{CEILING, PASSWORD, Sshd, password, tries};
+use sshd::{Behind, CEILING, PASSWORD, Sshd, password, tries};
 use transport::ssh::{Compat, Connected, Error, HostKeyPolicy, Level, LoginGuard, connect};
 
 const LEGACY: &str = "KexAlgorithms diffie-hellman-group14-sha1,diffie-hellman-group1-sha1\nHostKeyAlgorithms ssh-rsa\n\
@@ -14,7 +14,7 @@ const ANCIENT: &str = "KexAlgorithms diffie-hellman-group1-sha1\nHostKeyAlgorith
 
 /// Which level and which algorithms come out, and that a command runs over them.
 async fn check(config: &str, host_key: &str, compat: Compat, level: Level, algorithms: &str) {
-    let Some(sshd) = Sshd::start(config, &[host_key], None) else { return };
+    let Some(sshd) = Sshd::start(config, &[host_key], Behind::Shell) else { return };
     let keys = [password(PASSWORD)];
     let mut request = sshd.request(&keys);
     request.compat = compat;
@@ -63,7 +63,7 @@ async fn a_device_with_a_1024_bit_group_and_triple_des_is_reached_on_the_last_ru
 
 #[tokio::test]
 async fn what_is_set_to_modern_never_goes_down() {
-    let Some(sshd) = Sshd::start(LEGACY, &["rsa"], None) else { return };
+    let Some(sshd) = Sshd::start(LEGACY, &["rsa"], Behind::Shell) else { return };
     let keys = [password(PASSWORD)];
     let mut request = sshd.request(&keys);
     request.compat = Compat::Only(Level::Modern);
@@ -80,7 +80,7 @@ async fn refused(sshd: &Sshd, keys: &[Key]) -> Error {
 
 #[tokio::test]
 async fn a_wrong_password_is_one_try_and_moves_nobody_down_the_ladder() {
-    let Some(sshd) = Sshd::start("", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
     let cause = refused(&sshd, &[password("wrong-horse")]).await;
     assert!(matches!(cause, Error::LoginRefused { tried: 1, left: 0, .. }), "{cause}");
     assert!(!format!("{cause} {cause:?}").contains("horse"), "{cause:?}");
@@ -91,7 +91,7 @@ async fn a_wrong_password_is_one_try_and_moves_nobody_down_the_ladder() {
 
 #[tokio::test]
 async fn a_login_that_fails_twice_is_not_tried_a_third_time_by_anyone() {
-    let Some(sshd) = Sshd::start("", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
     let clock = Clock::fake(Timestamp::from_secs(1_800_000_000));
     let guard = LoginGuard::new(clock.clone());
     let device = DeviceId::from_bytes([7; 16]);
@@ -107,7 +107,7 @@ async fn a_login_that_fails_twice_is_not_tried_a_third_time_by_anyone() {
 
 #[tokio::test]
 async fn keys_are_tried_in_their_order_and_the_one_that_opens_is_told() {
-    let Some(sshd) = Sshd::start("", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
     let another = Key::SshPassword { user: "nobody-here".to_owned(), password: PASSWORD.into_secret() };
     for key in [sshd.private_key("person"), sshd.private_key("person_rsa"), password(PASSWORD)] {
         // Another user's name needs another connection.
@@ -119,14 +119,14 @@ async fn keys_are_tried_in_their_order_and_the_one_that_opens_is_told() {
 
 #[tokio::test]
 async fn an_rsa_key_opens_a_device_that_knows_only_sha1() {
-    let Some(sshd) = Sshd::start(LEGACY, &["rsa"], None) else { return };
+    let Some(sshd) = Sshd::start(LEGACY, &["rsa"], Behind::Shell) else { return };
     let keys = [sshd.private_key("person_rsa")];
     assert_eq!(connect(&sshd.request(&keys), &mut tries()).await.unwrap().level, Level::Legacy);
 }
 
 #[tokio::test]
 async fn a_key_that_the_device_does_not_take_costs_no_try() {
-    let Some(sshd) = Sshd::start("PasswordAuthentication no", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("PasswordAuthentication no", &["ed25519"], Behind::Shell) else { return };
     let cause = refused(&sshd, &[password(PASSWORD)]).await;
     assert!(matches!(&cause, Error::NoMethod { offered, .. } if offered.starts_with("publickey")), "{cause}");
     let broken = Key::SshKey { user: "x".to_owned(), key: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n".into_secret() };
@@ -137,7 +137,7 @@ async fn a_key_that_the_device_does_not_take_costs_no_try() {
 
 #[tokio::test]
 async fn a_changed_host_key_is_refused_before_anybody_is_named() {
-    let Some(sshd) = Sshd::start("", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
     let offered = sshd.fingerprint("ed25519");
     let keys = [password(PASSWORD)];
     let mut request = sshd.request(&keys);
@@ -163,7 +163,7 @@ async fn what_is_no_ssh_is_told() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 mail here\r\n421 bye\r\n").await.unwrap();
     });
     let keys = [password(PASSWORD)];
-    let Some(sshd) = Sshd::start("", &["ed25519"], None) else { return };
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
     let request = transport::ssh::Request { target, ..sshd.request(&keys) };
     let cause = connect(&request, &mut tries()).await.unwrap_err();
     server.await.unwrap();

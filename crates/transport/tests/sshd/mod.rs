@@ -23,6 +23,17 @@ pub fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
+/// What is behind the login.
+#[derive(Clone, Copy)]
+pub enum Behind<'a> {
+    /// An ordinary shell.
+    Shell,
+    /// `devices/device.sh` with these arguments.
+    Script(&'a str),
+    /// A program that only root may run.
+    Root(&'a str),
+}
+
 /// Ends with the value.
 pub struct Sshd {
     child: Child,
@@ -31,8 +42,7 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// `device` are the arguments of the command line; nothing gives an ordinary shell.
-    pub fn start(config: &str, host_keys: &[&str], device: Option<&str>) -> Option<Self> {
+    pub fn start(config: &str, host_keys: &[&str], behind: Behind) -> Option<Self> {
         let is_root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.starts_with(b"0"));
         if !Path::new("/usr/sbin/sshd").exists() || !is_root {
             skip("there is no /usr/sbin/sshd (Debian package openssh-server), or this is not root");
@@ -44,7 +54,8 @@ impl Sshd {
         fs::create_dir_all("/run/sshd").unwrap();
         let with_line =
             |file: &str, line: String| fs::write(folder.join(file), fs::read_to_string(format!("/etc/{file}")).unwrap() + &line).unwrap();
-        with_line("passwd", format!("{USER}:x:64999:65534::{}:/bin/sh\n", folder.display()));
+        let uid = if matches!(behind, Behind::Root(_)) { 0 } else { 64_999 };
+        with_line("passwd", format!("{USER}:x:{uid}:65534::{}:/bin/sh\n", folder.display()));
         with_line("shadow", format!("{USER}:{SHADOW}:19000:0:99999:7:::\n"));
         for kind in host_keys {
             make_key(&folder, kind, &format!("host_{kind}"));
@@ -61,10 +72,14 @@ impl Sshd {
         for kind in host_keys {
             text += &format!("HostKey {}/host_{kind}\n", folder.display());
         }
-        if let Some(arguments) = device {
-            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices/device.sh");
-            fs::copy(script, folder.join("device.sh")).unwrap();
-            text += &format!("ForceCommand exec /bin/sh {}/device.sh {arguments}\n", folder.display());
+        match behind {
+            Behind::Shell => {}
+            Behind::Script(arguments) => {
+                let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices/device.sh");
+                fs::copy(script, folder.join("device.sh")).unwrap();
+                text += &format!("ForceCommand exec /bin/sh {}/device.sh {arguments}\n", folder.display());
+            }
+            Behind::Root(command) => text += &format!("PermitRootLogin yes\nForceCommand exec {command}\n"),
         }
         fs::write(folder.join("config"), text).unwrap();
         let script = "mount --make-rprivate / && mount --bind passwd /etc/passwd && mount --bind shadow /etc/shadow && \
