@@ -8,7 +8,8 @@ const SUFFIX_CHARS_MAX: usize = 80;
 const PREFIX_CHARS_MAX: usize = 16;
 /// Some devices cut their name in the prompts of the configuration.
 const NAME_CHARS_CUT: usize = 16;
-const ENDS: [char; 5] = ['>', '#', '$', '%', ']'];
+/// No percent sign: a progress would be taken for a prompt.
+const ENDS: [char; 4] = ['>', '#', '$', ']'];
 const OPENERS: [char; 4] = ['<', '[', '~', '*'];
 
 /// The prompt of this session.
@@ -28,10 +29,10 @@ pub(super) enum Fit {
 impl Prompt {
     /// Nothing when `line` is no prompt.
     pub(super) fn learn(line: &str, modes: &[Mode]) -> Option<Self> {
-        let name = match modes.iter().find_map(|mode| mode.prompt.captures(line)) {
-            Some(found) => found.name("host").map_or_else(|| name_in(line), |host| host.as_str()),
+        let name = match modes.iter().find_map(|mode| mode.name_in(line)) {
+            Some(told) => told.unwrap_or_else(|| name_in(line).to_owned()),
             // A prompt that no mode foresees is still one when it looks like one: names hold what patterns do not think of.
-            None if looks_like_prompt(line) => name_in(line),
+            None if looks_like_prompt(line) => name_in(line).to_owned(),
             None => return None,
         };
         Some(Self { exact: line.to_owned(), name: name.trim().to_owned() })
@@ -44,10 +45,7 @@ impl Prompt {
         if line.is_empty() || self.name.is_empty() {
             return None;
         }
-        let is_of_mode = modes.iter().filter_map(|mode| mode.prompt.captures(line)).any(|found| match found.name("host") {
-            Some(host) => self.is_name(host.as_str().trim()),
-            None => false,
-        });
+        let is_of_mode = modes.iter().filter_map(|mode| mode.name_in(line)?).any(|name| self.is_name(&name));
         (is_of_mode || self.has_suffix(line)).then_some(Fit::Mode)
     }
 

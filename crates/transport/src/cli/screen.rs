@@ -261,7 +261,11 @@ impl Screen {
         // The device ended its pager's line instead of erasing it: that line is not part of the text.
         let is_pagers = self.answered_at == Some(0);
         if !is_pagers {
-            let line = decode(self.seen());
+            let mut line = decode(self.seen());
+            if self.was_answered && line.bytes().all(|byte| byte == b' ') {
+                // Blanks written over a pager and followed by more carriage returns than one.
+                line.clear();
+            }
             match self.erase.as_ref().filter(|_| self.was_answered) {
                 Some(erase) => self.text.push_str(&erase.replace(&line, "")),
                 None => self.text.push_str(&line),
@@ -278,5 +282,79 @@ impl Screen {
         self.is_returning = false;
         self.answered_at = None;
         self.was_answered = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The finished text and the current line. A `|` in the input is where a pager's text is answered.
+    fn read(input: &[u8], pieces: &[usize]) -> (String, String) {
+        let mut screen = Screen::new(None);
+        for part in input.split_inclusive(|byte| *byte == b'|') {
+            let mut rest = part.strip_suffix(b"|").unwrap_or(part);
+            let mut turns = pieces.iter().cycle();
+            while !rest.is_empty() {
+                let size = turns.next().copied().unwrap_or(rest.len()).clamp(1, rest.len());
+                screen.feed(&rest[..size]);
+                rest = &rest[size..];
+            }
+            if let Some(at) = screen.current().find("More").filter(|_| part.ends_with(b"|")) {
+                screen.answer_pager(at);
+            }
+        }
+        (screen.text().to_owned(), screen.current())
+    }
+
+    fn check(input: &str, text: &str, current: &str) {
+        assert_eq!(read(input.as_bytes(), &[]), (text.to_owned(), current.to_owned()), "{input:?}");
+        assert_eq!(read(input.as_bytes(), &[1]), (text.to_owned(), current.to_owned()), "{input:?} byte by byte");
+    }
+
+    #[test]
+    fn a_line_is_what_a_reader_sees() {
+        check("one\r\ntwo\nthree\r\r\nR1#", "one\ntwo\nthree\n", "R1#");
+        check("kept  \r\n\x08\x08x\n", "kept  \nx\n", "");
+        check("abc\rAB\n", "ABc\n", "");
+        check("abc\x08\x08XY\n", "aXY\n", "");
+        check("10%\x08\x08\x08100%\n", "100%\n", "");
+        check("\x1b[1;31mred\x1b[0m \x1b(Bx\n", "red x\n", "");
+        check("\x1b]0;title\x07a\x1b]0;title\x1b\\b\n", "ab\n", "");
+        check("abcdef\x1b[3D\x1b[Kx\x1b[2Cy\n", "abcx  y\n", "");
+        check("abcdef\x1b[2G\x1b[2P\n", "adef\n", "");
+        check("a\tb\x00\x07c\n", "a\tbc\n", "");
+        check("\x1b[\x1b[2mx\n", "x\n", "");
+    }
+
+    #[test]
+    fn a_pager_that_was_answered_is_no_text() {
+        let blanks = "        ";
+        check(&format!("a\n--More--|\r{blanks}\r b\n"), "a\n b\n", "");
+        check("a\nMore|\x08\x08\x08\x08    \x08\x08\x08\x08!\n", "a\n!\n", "");
+        check("a\nMore|\x1b[4D    \x1b[4D\r\nb\n", "a\n\nb\n", "");
+        check("a\nMore|\r\nb\n", "a\nb\n", "");
+        check("a\nMore| b\n", "a\n b\n", "");
+        check("a\nMore|\r\x1b[K b\n", "a\n b\n", "");
+        check("a\nkept More|\x08\x08\x08\x08b\n", "a\nkept b\n", "");
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_never_change_the_result(input in words(), pieces in prop::collection::vec(1_usize..9, 1..8)) {
+            prop_assert_eq!(read(&input, &pieces), read(&input, &[]));
+        }
+    }
+
+    fn words() -> impl Strategy<Value = Vec<u8>> {
+        let word = prop_oneof![
+            prop::sample::select(vec![
+                "\r", "\n", "\r\n", "\x08", "\x1b[", "5D", "9999C", "K", "P", "1;2H", "\x1b]0;", "\x07", "More|", " ", "abc", "жё"
+            ])
+            .prop_map(|word| word.as_bytes().to_vec()),
+            prop::collection::vec(any::<u8>(), 0..6),
+        ];
+        prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
     }
 }

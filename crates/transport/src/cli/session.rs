@@ -2,7 +2,7 @@
 
 use super::prompt::{Fit, Prompt, looks_like_prompt, looks_like_question};
 use super::screen::Screen;
-use super::spec::{Secrets, Spec};
+use super::spec::{Secrets, Spec, matches};
 use super::tail::Tail;
 use super::{
     ANSWERS_MAX, COMMAND_CHARS_MAX, Error, LEARN_ROUNDS_MAX, OUTPUT_SIZE_BYTES_MAX, PAGES_MAX, QUIET_NO_ECHO, QUIET_PAGER, QUIET_PROMPT,
@@ -17,6 +17,8 @@ const ENTER: &str = "\r";
 const READ_BYTES: usize = 16 * 1024;
 /// How far into an answer our own words are looked for: a prompt that came late, then the echo.
 const ECHO_LINES_MAX: usize = 4;
+/// What a device may write of its own below its prompt.
+const INTERRUPTION_LINES_MAX: usize = 8;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The text of one command.
@@ -70,6 +72,8 @@ pub struct Session<Io> {
     screen: Screen,
     tail: Tail,
     prompt: Prompt,
+    /// The prompt that came last: of the same device, perhaps of another mode.
+    place: String,
     buffer: Vec<u8>,
     opened: Instant,
     /// When a byte came last, and what of the silence since then has been looked at.
@@ -98,6 +102,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             screen: Screen::new(erase),
             tail: Tail::new(masked),
             prompt: Prompt::default(),
+            place: String::new(),
             buffer: vec![0; READ_BYTES],
             opened: now,
             heard: now,
@@ -112,6 +117,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         session.learn().await?;
         session.is_learning = false;
         session.enable().await?;
+        session.place.clone_from(&session.prompt.exact);
         for command in session.spec.setup.clone() {
             let patience = session.spec.timing.prompt;
             match session.execute(&command, NewPrompt::Unexpected, patience).await {
@@ -213,7 +219,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             if quiet == Quiet::TooLong {
                 return Err(Error::NoPrompt { waited, tail: self.transcript_tail() });
             }
-            if quiet == Quiet::Prompt && enable.password_prompt.is_match(&line) {
+            if quiet == Quiet::Prompt && matches(&enable.password_prompt, &line) {
                 if was_asked {
                     return Err(Error::EnableRefused { tail: self.transcript_tail() });
                 }
@@ -258,6 +264,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         let ended_by = self.wait_for_prompt(new_prompt, patience, &mut wishes).await?;
         let text = self.screen.take_text(self.end_of_echo().unwrap_or(0));
         self.remember(&text);
+        self.place = match &ended_by {
+            EndedBy::Prompt => self.prompt.exact.clone(),
+            EndedBy::Mode(line) | EndedBy::NewPrompt(line) => line.clone(),
+        };
         self.is_lost = false;
         if let Some(answer) = self.refusal(&text) {
             let answer = self.tail.shown(&answer);
@@ -286,6 +296,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             if is_other_prompt && self.comes_again(&line).await? {
                 return self.changed(line, new_prompt);
             }
+            if quiet == Quiet::Question && line.is_empty() && self.was_interrupted().await? {
+                return Ok(EndedBy::Prompt);
+            }
             if quiet == Quiet::TooLong {
                 return Err(Error::Idle { command: self.command.clone(), waited: patience, tail: self.transcript_tail() });
             }
@@ -297,7 +310,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         if line.is_empty() {
             return Ok(false);
         }
-        let page = self.spec.pager.as_ref().and_then(|pager| Some((pager.matches.find(line)?.start(), pager.send.clone())));
+        let page = self.spec.pager.as_ref().and_then(|pager| {
+            let start = |line: &str| Some(pager.matches.find(line)?.start());
+            Some((start(line).or_else(|| start(&format!("{line} ")))?, pager.send.clone()))
+        });
         if let Some((at, send)) = page {
             if wishes.pages == PAGES_MAX {
                 return Err(Error::Endless { command: self.command.clone(), what: "pager", tail: self.transcript_tail() });
@@ -312,7 +328,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         }
         let allowed = self.spec.prompts_allowed.iter().find(|allowed| {
             let is_for = allowed.only_for.as_ref().is_none_or(|only| !self.is_learning && only.is_match(&self.command));
-            is_for && allowed.matches.is_match(line)
+            is_for && matches(&allowed.matches, line)
         });
         if let Some(answer) = allowed.map(|allowed| allowed.answer.clone()) {
             if wishes.answers == ANSWERS_MAX {
@@ -334,7 +350,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
     fn is_other_prompt(&self, line: &str) -> bool {
         match self.spec.modes.as_slice() {
             [] => looks_like_prompt(line) && !looks_like_question(line),
-            modes => modes.iter().any(|mode| mode.prompt.is_match(line)),
+            modes => modes.iter().any(|mode| mode.name_in(line).is_some()),
         }
     }
 
@@ -352,6 +368,23 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             self.screen.cut_text(length);
         }
         Ok(is_again)
+    }
+
+    /// The prompt came, and then the device wrote something of its own below it: an empty line brings the prompt again.
+    async fn was_interrupted(&mut self) -> Result<bool, Error> {
+        let text = self.screen.text();
+        let last = text.split_inclusive('\n').rev().take(INTERRUPTION_LINES_MAX);
+        let mut start = text.len();
+        let found = last.into_iter().find_map(|line| {
+            start -= line.len();
+            (line.trim_end() == self.prompt.exact).then_some(start)
+        });
+        let (Some(start), prompt) = (found, self.prompt.exact.clone()) else { return Ok(false) };
+        if self.end_of_echo().is_none_or(|end| end > start) || !self.comes_again(&prompt).await? {
+            return Ok(false);
+        }
+        self.screen.cut_text(start);
+        Ok(true)
     }
 
     fn changed(&mut self, line: String, new_prompt: NewPrompt) -> Result<EndedBy, Error> {
@@ -372,12 +405,12 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
     /// Where the text begins after our own words, if they came. Spaces are no difference: terminals wrap.
     fn end_of_echo(&self) -> Option<usize> {
         let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let sent = bare(&self.command);
+        let (sent, place) = (bare(&self.command), bare(&self.place));
         let mut end = 0;
         for line in self.screen.text().split_inclusive('\n').take(ECHO_LINES_MAX) {
             end += line.len();
             let seen = bare(line);
-            if seen == sent || seen.strip_prefix(&bare(&self.prompt.exact)).is_some_and(|rest| rest == sent) {
+            if seen == sent || seen.strip_prefix(&place).is_some_and(|rest| rest == sent) {
                 return Some(end);
             }
         }
@@ -391,7 +424,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
     }
 
     fn remember(&mut self, text: &str) {
-        let command = format!("{} {}", self.prompt.exact, self.command);
+        let command = format!("{} {}", self.place, self.command);
         self.tail.push(&command);
         let mut last: Vec<&str> = text.rsplit_terminator('\n').take(TAIL_LINES_MAX).collect();
         last.reverse();

@@ -22,11 +22,24 @@ pub struct Spec {
     pub timing: Timing,
 }
 
+/// A pattern for the last line. Spaces at its end do not matter: they may be asked for or not.
+pub(super) fn matches(pattern: &Regex, line: &str) -> bool {
+    pattern.is_match(line) || pattern.is_match(&format!("{line} "))
+}
+
 #[derive(Debug, Clone)]
 pub struct Mode {
     pub name: String,
-    /// Matched against the last line without spaces at its end. A group `host` says which part is the device's name.
+    /// Matched against the last line. A group `host` says which part is the device's name.
     pub prompt: Regex,
+}
+
+impl Mode {
+    /// The device's name in a prompt of this mode; nothing inside when the pattern does not say where it stands.
+    pub(super) fn name_in(&self, line: &str) -> Option<Option<String>> {
+        let captured = |line: &str| Some(self.prompt.captures(line)?.name("host").map(|host| host.as_str().trim().to_owned()));
+        captured(line).or_else(|| captured(&format!("{line} ")))
+    }
 }
 
 #[derive(Debug, Clone)]

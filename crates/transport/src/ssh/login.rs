@@ -86,7 +86,12 @@ pub(super) async fn attempt(
                 tries.give_back(spent);
                 return Err(cause);
             }
-            answer => answer?,
+            // The device names this way and then refuses it without a question: it has nothing to count either.
+            Ok((AuthResult::Failure { remaining_methods, .. }, Told::Nothing)) if !remaining_methods.is_empty() => {
+                tries.give_back(spent);
+                return Ok(Outcome::NotOffered);
+            }
+            answer => answer?.0,
         },
     };
     match answer {
@@ -129,30 +134,36 @@ async fn unlock(dialled: &Dialled, request: &Request<'_>, key: &Secret) -> Resul
     Ok(PrivateKeyWithHashAlg::new(Arc::new(read), hash))
 }
 
-async fn questions(dialled: &mut Dialled, request: &Request<'_>, user: &str, password: &Secret) -> Result<AuthResult, Error> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Password,
+}
+
+async fn questions(dialled: &mut Dialled, request: &Request<'_>, user: &str, password: &Secret) -> Result<(AuthResult, Told), Error> {
     let mut answer = within(request, dialled.handle.authenticate_keyboard_interactive_start(user, None)).await?;
-    let mut was_told = false;
+    let mut told = Told::Nothing;
     for _ in 0..ROUNDS_MAX {
         let prompts = match answer {
-            KeyboardInteractiveAuthResponse::Success => return Ok(AuthResult::Success),
+            KeyboardInteractiveAuthResponse::Success => return Ok((AuthResult::Success, told)),
             KeyboardInteractiveAuthResponse::Failure { remaining_methods, partial_success } => {
-                return Ok(AuthResult::Failure { remaining_methods, partial_success });
+                return Ok((AuthResult::Failure { remaining_methods, partial_success }, told));
             }
             KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => prompts,
         };
         let replies = match prompts.as_slice() {
             [] => Vec::new(),
             // Asked a second time: it was wrong, and this would be another try.
-            [only] if is_password(only) && was_told => break,
+            [only] if is_password(only) && told == Told::Password => break,
             [only] if is_password(only) => {
-                was_told = true;
+                told = Told::Password;
                 vec![password.reveal().to_owned()]
             }
             [first, ..] => return Err(Error::LoginQuestion { target: request.target, question: quote(&first.prompt) }),
         };
         answer = within(request, dialled.handle.authenticate_keyboard_interactive_respond(replies)).await?;
     }
-    Ok(AuthResult::Failure { remaining_methods: MethodSet::empty(), partial_success: false })
+    Ok((AuthResult::Failure { remaining_methods: MethodSet::empty(), partial_success: false }, told))
 }
 
 /// A hidden question, or one that names a password.
