@@ -50,9 +50,10 @@ fn file(world: &World, name: &str, text: &str, mode: u32) -> PathBuf {
 /// The client as a person would call it; `known`: the file of known hosts, empty at first.
 fn ssh(world: &World, device: &SimDevice, user_flags: &str, options: &[&str]) -> Command {
     let mut command = Command::new(SSH);
-    command.args(["-F", "none", "-p", &device.ssh_port.to_string(), "-o", "StrictHostKeyChecking=accept-new"]);
+    // The first of two equal options counts.
+    command.args(options).args(["-F", "none", "-p", &device.ssh_port.to_string(), "-o", "StrictHostKeyChecking=accept-new"]);
     command.args(["-o", &format!("UserKnownHostsFile={}", world.folder.path().join("known").display()), "-o", "GlobalKnownHostsFile=none"]);
-    command.args(["-o", "ConnectTimeout=5", "-o", "LogLevel=INFO", "-o", "NumberOfPasswordPrompts=1"]).args(options);
+    command.args(["-o", "ConnectTimeout=5", "-o", "LogLevel=INFO", "-o", "NumberOfPasswordPrompts=1"]);
     let user = match &device.ssh {
         Key::SshPassword { user, password } => {
             let ask = file(world, "ask", &format!("#!/bin/sh\necho '{}'\n", password.reveal()), 0o700);
