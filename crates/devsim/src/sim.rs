@@ -74,6 +74,8 @@ pub struct SimDevice {
     pub key: Key,
     /// And the one for its command line.
     pub ssh: Key,
+    /// The second password of its command line, where there is one.
+    pub enable: Option<Secret>,
     /// How the command line behaves.
     pub style: Style,
     /// Name of the parent device and its interface towards this one.
@@ -307,7 +309,7 @@ async fn open(network: &Arc<Network>, place: usize, visitor: &Secret, tasks: &mu
     let sessions = Sessions::new(Arc::clone(network), place);
     tasks.spawn(port::serve(listener, ssh, sessions, running.reachable.subscribe(), running.shown.clone()));
 
-    let login = &topology.credentials.ssh;
+    let (login, style) = (&topology.credentials.ssh, running.device().platform.style);
     Ok(SimDevice {
         name: spec.name.clone(),
         site: spec.site.clone(),
@@ -319,7 +321,8 @@ async fn open(network: &Arc<Network>, place: usize, visitor: &Secret, tasks: &mu
             topology::Login::Password => Key::SshPassword { user: login.user.clone(), password: login.password.clone() },
             topology::Login::Key => Key::SshKey { user: login.user.clone(), key: visitor.clone() },
         },
-        style: running.device().platform.style,
+        enable: (style == Style::PrivilegedExec).then(|| login.enable.clone()),
+        style,
         parents: spec.uplinks.iter().map(|uplink| (uplink.parent.clone(), uplink.parent_interface.clone())).collect(),
     })
 }
@@ -370,7 +373,8 @@ fn key(kind: CredentialKind, login: &topology::Credentials) -> Key {
             privacy: login.privacy,
             priv_password: login.priv_password.clone(),
         },
-        CredentialKind::SnmpV2c | CredentialKind::Ssh => Key::SnmpV2c { community: login.community.clone() },
+        // The topology's check lets nothing else in.
+        _ => Key::SnmpV2c { community: login.community.clone() },
     }
 }
 
