@@ -90,10 +90,7 @@ impl Faults {
         let links = links(topology);
         let is_dark = |end: &(usize, usize)| self.links.contains(end) || shut.contains(end);
         let carries = |link: &Link| {
-            !is_dark(&link.child)
-                && !is_dark(&link.parent)
-                && !self.dead.contains(&link.child.0)
-                && !self.dead.contains(&link.parent.0)
+            !is_dark(&link.child) && !is_dark(&link.parent) && !self.dead.contains(&link.child.0) && !self.dead.contains(&link.parent.0)
         };
         let mut verdicts: Vec<Verdict> = topology
             .devices

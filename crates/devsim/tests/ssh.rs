@@ -189,7 +189,12 @@ async fn a_privileged_command_line_wants_its_second_password_pages_and_knows_wha
     person.ask("terminal length 0", "daisy-gw-2#").await;
     let whole = person.ask("show running-config", "daisy-gw-2#").await;
     assert!(whole.starts_with("Building configuration...\n\nCurrent configuration : ") && whole.ends_with("\nend\n"), "{whole}");
-    for line in ["hostname daisy-gw-2", "interface GigabitEthernet0/0/0\n description to pop-access-2\n ip address 10.77.", "snmp-server community simulated-read RO", "enable secret 9 $9$SIMULATED"] {
+    for line in [
+        "hostname daisy-gw-2",
+        "interface GigabitEthernet0/0/0\n description to pop-access-2\n ip address 10.77.",
+        "snmp-server community simulated-read RO",
+        "enable secret 9 $9$SIMULATED",
+    ] {
         assert!(whole.contains(line), "{line}: {whole}");
     }
 }
@@ -227,7 +232,8 @@ async fn what_is_configured_is_shown_told_by_snmp_and_lost_with_the_power_unless
     assert_eq!(snmp(&world, IOS, admin).await, "1");
 
     let mut person = enabled(&world).await;
-    for (line, prompt) in [("conf t", "(config)#"), ("int gi0/0/1", "(config-if)#"), ("desc kept", "(config-if)#"), ("end", "daisy-gw-2#")] {
+    for (line, prompt) in [("conf t", "(config)#"), ("int gi0/0/1", "(config-if)#"), ("desc kept", "(config-if)#"), ("end", "daisy-gw-2#")]
+    {
         person.ask(line, prompt).await;
     }
     assert!(person.ask("write memory", "daisy-gw-2#").await.contains("[OK]"));
@@ -243,7 +249,10 @@ async fn the_other_command_lines_speak_their_own_way() {
     let mut person = Person::sit_down(&world, PATHS, "+cte", &[]);
     person.read_until("[simulated@daisy-gw-1] > ").await;
     let export = person.ask("/export", "[simulated@daisy-gw-1] > ").await;
-    assert!(export.starts_with("# 20") && export.contains(" by ") && !export.contains('\x1b') && !export.contains("private-key"), "{export}");
+    assert!(
+        export.starts_with("# 20") && export.contains(" by ") && !export.contains('\x1b') && !export.contains("private-key"),
+        "{export}"
+    );
     assert!(export.contains("set [ find default-name=ether1 ] comment=\"to pop-access-1\" name=wan0"), "{export}");
     assert!(export.contains("\\\n    "), "long lines are broken: {export}");
     assert!(person.ask("/export show-sensitive", "[simulated@daisy-gw-1] > ").await.contains("SIMULATEDprivateKeyNotReal"));
@@ -262,7 +271,10 @@ async fn the_other_command_lines_speak_their_own_way() {
     let mut person = Person::sit_down(&world, DAEMON, "", &[]);
     person.read_until("bakery-gw-1# ").await;
     let shown = person.ask("show running-config", "bakery-gw-1# ").await;
-    assert!(shown.starts_with("Building configuration...\n\nCurrent configuration:\n!\nfrr version ") && shown.ends_with("!\nend\n"), "{shown}");
+    assert!(
+        shown.starts_with("Building configuration...\n\nCurrent configuration:\n!\nfrr version ") && shown.ends_with("!\nend\n"),
+        "{shown}"
+    );
     assert!(shown.contains("\n address-family ipv4 unicast\n  network 198.51.100.0/24\n exit-address-family\nexit\n"), "{shown}");
     assert!(person.ask("nonsense", "bakery-gw-1# ").await.contains("% Unknown command: nonsense"));
     person.ask("configure terminal", "bakery-gw-1(config)# ").await;
@@ -366,8 +378,16 @@ async fn a_changed_login_a_changed_host_key_and_old_algorithms_are_refused_by_a_
     let (_, said, _) = exec(&world, SHELL, "hostname", &[]).await;
     assert!(said.contains("no matching key exchange method found. Their offer: diffie-hellman-group1-sha1"), "{said}");
     let old = [
-        "-o", "KexAlgorithms=+diffie-hellman-group1-sha1", "-o", "HostKeyAlgorithms=+ssh-rsa", "-o", "Ciphers=+aes128-cbc", "-o",
-        "MACs=+hmac-sha1", "-o", "UserKnownHostsFile=/dev/null",
+        "-o",
+        "KexAlgorithms=+diffie-hellman-group1-sha1",
+        "-o",
+        "HostKeyAlgorithms=+ssh-rsa",
+        "-o",
+        "Ciphers=+aes128-cbc",
+        "-o",
+        "MACs=+hmac-sha1",
+        "-o",
+        "UserKnownHostsFile=/dev/null",
     ];
     let (text, said, _) = exec(&world, SHELL, "hostname", &old).await;
     assert_eq!(text, format!("{SHELL}\n"), "whoever asks for them is served: {said}");
@@ -394,8 +414,6 @@ async fn all_devices_serve_a_session_at_the_same_time_and_a_device_has_room_for_
     let (_, said, status) = exec(&world, SHELL, "hostname", &[]).await;
     assert!(status == Some(255), "one more is hung up on: {said}");
     drop(people.pop());
-    let again = async {
-        while exec(&world, SHELL, "hostname", &[]).await.2 != Some(0) {}
-    };
+    let again = async { while exec(&world, SHELL, "hostname", &[]).await.2 != Some(0) {} };
     tokio::time::timeout(CEILING, again).await.expect("a place becomes free");
 }

@@ -5,7 +5,7 @@
 //! the first process of the run ends, by itself, by Ctrl-C or by `kill -9`; so names and ports need no luck to be free.
 
 mod checks;
-mod http;
+pub mod http;
 mod mail;
 mod main_loop;
 mod mime;

@@ -39,7 +39,9 @@ impl Files {
     /// `ip link set [dev] NAME up|down|alias TEXT`. `Err`: what ip says.
     pub fn set_link(&mut self, words: &[&str], line: &str) -> Result<(), String> {
         let words = words.strip_prefix(&["dev"]).unwrap_or(words);
-        let Some((name, rest)) = words.split_first() else { return Err("Not enough information: \"dev\" argument is required.".to_owned()) };
+        let Some((name, rest)) = words.split_first() else {
+            return Err("Not enough information: \"dev\" argument is required.".to_owned());
+        };
         let Some(link) = self.links.get_mut(*name) else { return Err(format!("Cannot find device \"{name}\"")) };
         match rest {
             ["up"] => link.is_shut = false,

@@ -153,7 +153,9 @@ impl Menus {
                 let targets = if kind == MenuKind::Settings { vec![self.settings(menu.unwrap_or_default())] } else { targets };
                 for target in targets {
                     self.items[target].values.extend(pairs.iter().map(|(_, name, value)| (name.clone(), value.clone())));
-                    self.items[target].values.retain(|name, value| !(value.is_empty() && name == "comment" || name == "disabled" && value == "no"));
+                    self.items[target]
+                        .values
+                        .retain(|name, value| !(value.is_empty() && name == "comment" || name == "disabled" && value == "no"));
                 }
             }
             ("enable", MenuKind::Items | MenuKind::Fixed) => {
@@ -171,7 +173,13 @@ impl Menus {
 
     /// The items meant by `[ find … ]`, a name or a number, and the properties after them.
     #[expect(clippy::type_complexity, reason = "the pair is taken apart where it is made")]
-    fn targets(&self, path: &str, kind: MenuKind, command: &str, arguments: &[Word]) -> Result<(Vec<usize>, Vec<(usize, String, String)>), String> {
+    fn targets(
+        &self,
+        path: &str,
+        kind: MenuKind,
+        command: &str,
+        arguments: &[Word],
+    ) -> Result<(Vec<usize>, Vec<(usize, String, String)>), String> {
         let (mut targets, mut pairs) = (Vec::new(), Vec::new());
         let needs_target = kind != MenuKind::Settings && command != "add";
         for (place, (column, word)) in arguments.iter().enumerate() {
@@ -456,7 +464,10 @@ mod tests {
         let rest = "/ip address\nadd address=10.0.0.1/30 interface=wan0\n/system identity\nset name=shop\n/ppp secret\nadd name=a\n";
         check(&all, &format!("{shown}{rest}"));
         check(&[&set[..], &["/ppp secret export show-sensitive"]].concat(), "/ppp secret\nadd name=a password=simulated\n");
-        check(&[&set[..], &["/interface enable wan0", "/ip address remove 0", "/ip address export", "/system identity print"]].concat(), "  name: shop\n");
+        check(
+            &[&set[..], &["/interface enable wan0", "/ip address remove 0", "/ip address export", "/system identity print"]].concat(),
+            "  name: shop\n",
+        );
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Command lines with state. A session turns a typed line into an answer and, at times, into a change of the device's configuration;
 //! what the terminal does with the answer (paging, echo) is [`terminal`]'s business.
 
+pub(crate) mod files;
 pub(crate) mod menus;
 mod path;
 mod sectioned;
 mod shell;
-pub(crate) mod files;
 pub(crate) mod terminal;
 pub(crate) mod tree;
 mod words;

@@ -50,9 +50,7 @@ impl Session for Paths {
                 Reply::changed()
             }
             Ok(Outcome::Export { text }) => Reply::config(format!("{}\n{text}", device.filled(&device.platform.header, now).join("\n"))),
-            Ok(Outcome::Print { path }) if path == "/system resource" => {
-                Reply::text(device.filled(&device.platform.about, now).join("\n"))
-            }
+            Ok(Outcome::Print { path }) if path == "/system resource" => Reply::text(device.filled(&device.platform.about, now).join("\n")),
             Ok(Outcome::Print { path }) => {
                 let Configuration::Menus(menus) = &device.config else { return Reply::nothing() };
                 Reply::text(menus.print(&path))

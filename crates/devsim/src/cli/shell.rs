@@ -239,7 +239,9 @@ fn sed(files: &mut Files, script: &str, path: &str) -> Done {
     let (Some(from), Some(to), Some(flags), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return Done::error(format!("sed: -e expression #1, char {}: unterminated `s' command\n", script.len()), 1);
     };
-    let Some(text) = files.files.get_mut(path) else { return Done::error(format!("sed: can't read {path}: No such file or directory\n"), 2) };
+    let Some(text) = files.files.get_mut(path) else {
+        return Done::error(format!("sed: can't read {path}: No such file or directory\n"), 2);
+    };
     let lines = text.lines().map(|line| if flags == "g" { line.replace(from, to) } else { line.replacen(from, to, 1) } + "\n");
     *text = lines.collect();
     Done { is_change: true, ..Done::out("") }
@@ -262,7 +264,12 @@ fn links(device: &Device) -> String {
             (false, false) => "NO-CARRIER,BROADCAST,MULTICAST,UP",
         };
         let word = if port.is_up { "UP" } else { "DOWN" };
-        text += &format!("{}: {}: <{flags}> mtu {} qdisc fq_codel state {word} group default qlen 1000\n", index + 1, port.spec.name, port.spec.mtu);
+        text += &format!(
+            "{}: {}: <{flags}> mtu {} qdisc fq_codel state {word} group default qlen 1000\n",
+            index + 1,
+            port.spec.name,
+            port.spec.mtu
+        );
         if let Some(address) = &port.spec.address {
             text += &format!("    inet {address} scope global {}\n", port.spec.name);
         }

@@ -27,7 +27,9 @@ const DELETE: u8 = 0x7f;
 enum Typed {
     Line(String),
     /// Ctrl-C or Ctrl-Z: the line is thrown away.
-    Cancelled { leaves: bool },
+    Cancelled {
+        leaves: bool,
+    },
     /// Ctrl-D on an empty line, or the other side has gone.
     Gone,
 }
@@ -160,7 +162,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 }
 
 /// A person's session, from the greeting to the end.
-pub(crate) async fn serve<S>(stream: S, network: Arc<Network>, place: usize, mut session: Box<dyn Session>, has_echo: bool) -> io::Result<()>
+pub(crate) async fn serve<S>(
+    stream: S,
+    network: Arc<Network>,
+    place: usize,
+    mut session: Box<dyn Session>,
+    has_echo: bool,
+) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {

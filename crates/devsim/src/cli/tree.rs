@@ -3,8 +3,8 @@
 //! A rule is one string: `= hostname *` holds one value, `+ ip route *` may be there many times, `> interface * : interface` opens a
 //! section whose rules are the context after the colon; `| exit` is the line that closes it in print. A last `*` asks for arguments.
 
-use super::words::{split, starts_with};
 use super::Aspect;
+use super::words::{split, starts_with};
 use crate::topology::BadTopology;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -185,7 +185,8 @@ impl Tree {
         };
         let found: Option<String> = known.clone().find(|name| *name == typed).or_else(|| known.clone().find(same)).map(str::to_owned);
         found.or_else(|| {
-            let made = virtuals.iter().find(|kind| *kind == ANY || (!letters.is_empty() && starts_with(kind, letters) && !number.is_empty()))?;
+            let made =
+                virtuals.iter().find(|kind| *kind == ANY || (!letters.is_empty() && starts_with(kind, letters) && !number.is_empty()))?;
             Some(if made == ANY { typed.clone() } else { format!("{made}{number}") })
         })
     }
@@ -313,13 +314,23 @@ mod tests {
     fn tree() -> Tree {
         let rules = |rules: &[&str]| rules.iter().map(|rule| (*rule).to_owned()).collect::<Vec<String>>();
         let grammar = BTreeMap::from([
-            ("global".to_owned(), rules(&["= hostname *", "> interface * : interface", "> router bgp * : bgp | exit", "+ ip route *", "+ ip prefix-list *"])),
+            (
+                "global".to_owned(),
+                rules(&["= hostname *", "> interface * : interface", "> router bgp * : bgp | exit", "+ ip route *", "+ ip prefix-list *"]),
+            ),
             ("interface".to_owned(), rules(&["= description *", "= ip address *", "= shutdown"])),
             ("bgp".to_owned(), rules(&["+ neighbor *"])),
         ]);
         let mut tree = Tree::new(&grammar).unwrap();
         let mut place = Vec::new();
-        for line in ["hostname a", "interface GigabitEthernet0/0", " description up", "interface GigabitEthernet0/1", "router bgp 1", "ip route 0.0.0.0/0 10.0.0.1"] {
+        for line in [
+            "hostname a",
+            "interface GigabitEthernet0/0",
+            " description up",
+            "interface GigabitEthernet0/1",
+            "router bgp 1",
+            "ip route 0.0.0.0/0 10.0.0.1",
+        ] {
             tree.enter(&mut place, line, &["*".to_owned()]).unwrap();
         }
         tree

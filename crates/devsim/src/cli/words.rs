@@ -37,7 +37,8 @@ pub(crate) fn find<'l, T: Copy>(patterns: &[Pattern<T>], line: &'l str) -> Resul
             let last = pattern.words.split(' ').count() - 1;
             words.nth(place.min(last)).filter(|word| place <= last || *word == "…").unwrap_or("")
         };
-        let fits = |known: &str| (known.starts_with('<') && known.len() > 2) || known == "…" || (!known.is_empty() && starts_with(known, word));
+        let fits =
+            |known: &str| (known.starts_with('<') && known.len() > 2) || known == "…" || (!known.is_empty() && starts_with(known, word));
         let fitting: Vec<&Pattern<T>> = alive.iter().copied().filter(|pattern| fits(nth(pattern))).collect();
         if fitting.is_empty() {
             return Err(Misfit::Unknown(*start));
@@ -75,7 +76,14 @@ mod tests {
     use super::*;
 
     fn check(line: &str, picture: Result<(&str, &[&str]), Misfit>) {
-        let table = ["show running-config", "show running-config …", "show version", "terminal length <n>", "terminal width <n>", "configure terminal"];
+        let table = [
+            "show running-config",
+            "show running-config …",
+            "show version",
+            "terminal length <n>",
+            "terminal width <n>",
+            "configure terminal",
+        ];
         let patterns: Vec<Pattern<&str>> = table.iter().map(|words| Pattern { words, means: *words }).collect();
         let found = find(&patterns, line);
         let found = found.as_ref().map(|(means, arguments)| (*means, arguments.as_slice()));

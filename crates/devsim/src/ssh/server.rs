@@ -65,8 +65,14 @@ pub(crate) fn prepare(network: &Arc<Network>, place: usize) -> (Arc<Config>, Vis
         nodelay: true,
         ..Config::default()
     };
-    let visitor =
-        Visitor { network: Arc::clone(network), place, style: platform.style, user: String::new(), has_terminal: false, channels: Vec::new() };
+    let visitor = Visitor {
+        network: Arc::clone(network),
+        place,
+        style: platform.style,
+        user: String::new(),
+        has_terminal: false,
+        channels: Vec::new(),
+    };
     (Arc::new(config), visitor)
 }
 

@@ -149,8 +149,9 @@ impl Order {
 
 pub(super) fn help(sim: &Sim) -> String {
     let faults = Fault::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    let lines: Vec<String> =
-        faults.map(|fault| format!("  {:<14} {}", fault.get_name(), fault.get_help().map(ToString::to_string).unwrap_or_default())).collect();
+    let lines: Vec<String> = faults
+        .map(|fault| format!("  {:<14} {}", fault.get_name(), fault.get_help().map(ToString::to_string).unwrap_or_default()))
+        .collect();
     let names: Vec<&str> = sim.devices().iter().map(|device| device.name.as_str()).collect();
     format!("FAULT [DEVICE [INTERFACE]]\n{}\nDevices: {}", lines.join("\n"), names.join(" "))
 }
