@@ -95,6 +95,9 @@ pub struct Device {
     /// How to log in to its command line.
     #[serde(default)]
     pub login: Login,
+    /// What its SSH server offers.
+    #[serde(default)]
+    pub algorithms: Algorithms,
     /// How long it has been running when the simulation starts.
     pub uptime_days: u32,
     pub cpus: u32,
@@ -119,6 +122,15 @@ impl Role {
             Self::Switch => "switch",
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Algorithms {
+    #[default]
+    Modern,
+    /// Nothing that a careful client takes by itself.
+    Old,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -22,6 +22,18 @@ const PATHS: &str = "daisy-gw-1";
 const DAEMON: &str = "bakery-gw-1";
 const SHELL: &str = "bakery-ap-1";
 
+/// What a careful client does not offer by itself.
+const OLD: [&str; 8] = [
+    "-o",
+    "KexAlgorithms=+diffie-hellman-group1-sha1",
+    "-o",
+    "HostKeyAlgorithms=+ssh-rsa",
+    "-o",
+    "Ciphers=+aes128-cbc",
+    "-o",
+    "MACs=+hmac-sha1",
+];
+
 struct World {
     sim: Sim,
     folder: tempfile::TempDir,
@@ -377,20 +389,26 @@ async fn a_changed_login_a_changed_host_key_and_old_algorithms_are_refused_by_a_
     sim.ssh_legacy(SHELL).unwrap();
     let (_, said, _) = exec(&world, SHELL, "hostname", &[]).await;
     assert!(said.contains("no matching key exchange method found. Their offer: diffie-hellman-group1-sha1"), "{said}");
-    let old = [
-        "-o",
-        "KexAlgorithms=+diffie-hellman-group1-sha1",
-        "-o",
-        "HostKeyAlgorithms=+ssh-rsa",
-        "-o",
-        "Ciphers=+aes128-cbc",
-        "-o",
-        "MACs=+hmac-sha1",
-        "-o",
-        "UserKnownHostsFile=/dev/null",
-    ];
+    let old = [&OLD[..], &["-o", "UserKnownHostsFile=/dev/null"]].concat();
     let (text, said, _) = exec(&world, SHELL, "hostname", &old).await;
     assert_eq!(text, format!("{SHELL}\n"), "whoever asks for them is served: {said}");
+}
+
+#[tokio::test]
+async fn a_configuration_of_a_megabyte_is_typed_shown_and_taken_back() {
+    let Some(world) = world().await else { return };
+    let lines: Vec<String> = (0..18_000).map(|n| format!("ip route 10.{}.{}.{} 255.255.255.255 192.0.2.1 name simulated-{n}", n >> 14, n >> 7 & 127, n & 127)).collect();
+    world.sim.config_changed(IOS, "night-shift", &lines).unwrap();
+    let mut person = enabled(&world).await;
+    person.ask("terminal length 0", "daisy-gw-2#").await;
+    let shown = person.ask("show running-config", "daisy-gw-2#").await;
+    assert!(shown.len() > 1_000_000 && shown.ends_with("\nend\n"), "{} bytes", shown.len());
+    assert!(shown.contains(&lines[17_999]) && shown.contains("by night-shift\n"));
+    world.sim.restore(IOS).unwrap();
+    assert!(person.ask("show running-config", "daisy-gw-2#").await.len() < 10_000);
+    let too_many: Vec<String> = (0..20_001).map(|n| format!("access-list {n} permit any")).collect();
+    let refused = world.sim.config_changed(IOS, "night-shift", &too_many).unwrap_err();
+    assert!(refused.to_string().contains("the configuration has 20000 lines"), "{refused}");
 }
 
 #[tokio::test]
@@ -401,7 +419,7 @@ async fn all_devices_serve_a_session_at_the_same_time_and_a_device_has_room_for_
         Style::Path => "/system resource print",
         Style::Shell => "uname -a",
     };
-    let all = world.sim.devices().iter().map(|device| exec(&world, &device.name, commands(device.style), &[]));
+    let all = world.sim.devices().iter().map(|device| exec(&world, &device.name, commands(device.style), &OLD));
     for (device, (text, said, status)) in world.sim.devices().iter().zip(futures::future::join_all(all).await) {
         assert!(status == Some(0) && !text.is_empty(), "{}: {text}{said}", device.name);
     }

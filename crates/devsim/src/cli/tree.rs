@@ -46,6 +46,8 @@ struct Item {
 pub(crate) struct Tree {
     grammar: Arc<Grammar>,
     items: Vec<Item>,
+    /// Of all sections together.
+    lines: usize,
 }
 
 /// A section that somebody is in: its context and its line.
@@ -82,7 +84,7 @@ impl Tree {
         if !parsed.contains_key(GLOBAL) || !parsed.values().flatten().all(known) {
             return Err(BadTopology("grammar: a context is not there".to_owned()));
         }
-        Ok(Self { grammar: Arc::new(parsed), items: Vec::new() })
+        Ok(Self { grammar: Arc::new(parsed), items: Vec::new(), lines: 0 })
     }
 
     /// One line in the section at `place`, which it may enter or leave. True: the configuration has changed.
@@ -145,20 +147,21 @@ impl Tree {
         if is_no {
             return Ok(self.remove(place, index, rule.holds, &canonical));
         }
-        if self.count() >= LINES_MAX {
+        if self.lines >= LINES_MAX {
             return Err(Refused::Full);
         }
         let items = section(&mut self.items, place).ok_or(Refused::Unknown(0))?;
-        let is_there = items.iter().any(|item| item.rule == index && item.line == canonical);
-        if rule.holds == Holds::One {
-            match items.iter_mut().find(|item| item.rule == index) {
-                Some(item) => item.line.clone_from(&canonical),
-                None => items.push(Item { rule: index, line: canonical.clone(), kids: Vec::new() }),
+        // Items stand in the order of their rules: those of one rule are together.
+        let (from, to) = (items.partition_point(|item| item.rule < index), items.partition_point(|item| item.rule <= index));
+        let is_there = items[from..to].iter().any(|item| item.line == canonical);
+        match items[from..to].first_mut() {
+            Some(item) if rule.holds == Holds::One => item.line.clone_from(&canonical),
+            _ if is_there => {}
+            _ => {
+                items.insert(to, Item { rule: index, line: canonical.clone(), kids: Vec::new() });
+                self.lines += 1;
             }
-        } else if !is_there {
-            items.push(Item { rule: index, line: canonical.clone(), kids: Vec::new() });
         }
-        items.sort_by_key(|item| item.rule);
         if rule.holds == Holds::Section {
             place.push((rule.context.clone(), canonical));
         }
@@ -170,7 +173,9 @@ impl Tree {
         let before = items.len();
         let longer = format!("{line} ");
         items.retain(|item| item.rule != rule || (holds != Holds::One && item.line != line && !item.line.starts_with(&longer)));
-        items.len() != before
+        let is_change = items.len() != before;
+        self.lines = count(&self.items);
+        is_change
     }
 
     /// The full name of an interface that is there or may be made: `gi0/1` is GigabitEthernet0/1.
@@ -189,13 +194,6 @@ impl Tree {
                 virtuals.iter().find(|kind| *kind == ANY || (!letters.is_empty() && starts_with(kind, letters) && !number.is_empty()))?;
             Some(if made == ANY { typed.clone() } else { format!("{made}{number}") })
         })
-    }
-
-    fn count(&self) -> usize {
-        fn of(items: &[Item]) -> usize {
-            items.iter().map(|item| 1 + of(&item.kids)).sum()
-        }
-        of(&self.items)
     }
 
     /// The lines as shown; `starting`: only sections and lines that begin so.
@@ -300,6 +298,10 @@ fn find(rules: &[Rule], words: &[(usize, &str)]) -> Result<(usize, usize), Refus
         None if is_incomplete => Err(Refused::Incomplete),
         None => Err(Refused::Unknown(words.get(furthest).map_or(0, |(start, _)| *start))),
     }
+}
+
+fn count(items: &[Item]) -> usize {
+    items.iter().map(|item| 1 + count(&item.kids)).sum()
 }
 
 fn section<'t>(items: &'t mut Vec<Item>, place: &[(String, String)]) -> Option<&'t mut Vec<Item>> {

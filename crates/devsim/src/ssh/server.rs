@@ -7,6 +7,7 @@ use super::IDLE;
 use crate::cli::{self, terminal};
 use crate::network::Network;
 use crate::platform::Style;
+use crate::topology::Algorithms;
 use russh::keys::{Algorithm, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Config, Handle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, MethodKind, MethodSet, Preferred, Pty, SshId, cipher, compression, kex, mac};
@@ -39,10 +40,10 @@ pub(crate) struct Visitor {
 /// The server's side of one connection, as the faults in force want it.
 pub(crate) fn prepare(network: &Arc<Network>, place: usize) -> (Arc<Config>, Visitor) {
     let faults = network.ssh(place);
-    let platform = network.with_device(place, |device, _| Arc::clone(&device.platform));
+    let (platform, algorithms) = network.with_device(place, |device, _| (Arc::clone(&device.platform), device.spec.algorithms));
     let keys = network.host_keys(place);
     let mut preferred = Preferred { compression: Cow::Borrowed(NO_COMPRESSION), ..Preferred::default() };
-    let key = if faults.is_old {
+    let key = if faults.is_old || algorithms == Algorithms::Old {
         preferred.kex = Cow::Borrowed(OLD_KEX);
         preferred.key = Cow::Borrowed(OLD_KEYS);
         preferred.cipher = Cow::Borrowed(OLD_CIPHERS);
