@@ -6,7 +6,7 @@
 
 mod backup;
 mod checks;
-mod http;
+pub mod http;
 mod mail;
 mod main_loop;
 mod mime;

@@ -9,6 +9,8 @@ mod product;
 mod rows;
 
 mod configuration;
+#[cfg(feature = "demo")]
+mod demo;
 mod disk;
 mod faults;
 mod first_start;
