@@ -25,6 +25,7 @@ pub fn run(name: Option<&str>) -> Result<(), Failure> {
         Some("demo") => crate::bench_demo::run(),
         Some("crates") => crates(),
         Some("diff") => shell::run(cargo().args(["bench", "--package", "profiles", "--bench", "diff", "--quiet"])),
+        Some("ssh") => shell::run(cargo().args(["bench", "--package", "transport", "--bench", "ssh", "--quiet"])),
         Some(other) => Err(Failure::new(format!("the bench `{other}` is not known; there are: {}", NAMES.join(", ")))),
     }
 }

@@ -62,8 +62,9 @@ impl Registrar {
         let provider = self.provider().await?;
         for device in sim.devices() {
             let mut opens = Vec::new();
-            for key in [&device.key, &device.ssh] {
-                let body = credential(&provider, key)?;
+            let enable = device.enable.clone().map(|password| Key::Enable { password });
+            for key in [&device.key, &device.ssh].into_iter().chain(&enable) {
+                let body = credential(&provider, key);
                 let name = body["name"].as_str().unwrap_or_default().to_owned();
                 if !credentials.contains_key(&name) {
                     let id = self.make("/credentials", body).await?;
@@ -145,8 +146,8 @@ impl Registrar {
     }
 }
 
-fn credential(provider: &str, key: &Key) -> Result<Value, String> {
-    Ok(match key {
+fn credential(provider: &str, key: &Key) -> Value {
+    match key {
         Key::SnmpV2c { community } => {
             json!({ "tenant": provider, "name": "Simulated v2c", "kind": "snmp_v2c", "community": community.reveal() })
         }
@@ -160,7 +161,8 @@ fn credential(provider: &str, key: &Key) -> Result<Value, String> {
         Key::SshKey { user, key } => {
             json!({ "tenant": provider, "name": "Simulated SSH key", "kind": "ssh", "user": user, "key": key.reveal() })
         }
-        #[allow(unreachable_patterns, reason = "kinds that no simulated device has may be added")]
-        other => return Err(format!("no simulated device has a credential of kind {}", other.kind())),
-    })
+        Key::Enable { password } => {
+            json!({ "tenant": provider, "name": "Simulated enable", "kind": "enable", "password": password.reveal() })
+        }
+    }
 }
