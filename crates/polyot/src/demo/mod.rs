@@ -78,9 +78,11 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
             tell(Order::of(args.fault).obey(&sim));
         });
     }
-    listen_to_the_terminal(sim);
+    listen_to_the_terminal(Arc::clone(&sim));
     let told = running.until_told().await;
     running.stop().await;
+    // The network lives as long as the demo, also when there is no terminal to listen to.
+    drop(sim);
     told
 }
 
