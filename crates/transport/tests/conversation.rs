@@ -201,6 +201,17 @@ async fn a_known_answer_is_given_only_to_its_command() {
 }
 
 #[tokio::test]
+async fn a_slow_device_gets_its_answer_once() {
+    let slow = Act::Wait(Duration::from_millis(2_500));
+    let acts = [say("Save? [Y/N]:"), Act::Line, slow.clone(), say("\r\nReally? [Y/N]:"), Act::Line, slow, say("\r\nok\r\n")];
+    let (io, heard) = Script::new("R1#").does("save", acts).play();
+    let allowed = vec![Allowed { matches: re(r"\[Y/N\]:$"), answer: "Y".to_owned(), only_for: Some(re("^save")) }];
+    let mut session = Session::open(io, Spec { prompts_allowed: allowed, ..spec(&[], None) }, Secrets::default()).await.unwrap();
+    assert_eq!(session.run("save").await.unwrap().text, "Save? [Y/N]:\nReally? [Y/N]:\nok\n");
+    assert!(heard.lock().unwrap().ends_with("\rsave\rY\rY\r"), "{heard:?}");
+}
+
+#[tokio::test]
 async fn the_privileged_mode_costs_one_try_and_its_password_is_never_shown() {
     let enable = Enable { send: "enable".to_owned(), password_prompt: re("(?i)password: ?$") };
     let asked = Spec { enable: Some(enable), ..spec(&[r"^(?P<host>\w+)[>#]$"], None) };

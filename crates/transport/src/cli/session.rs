@@ -11,6 +11,7 @@ use super::{
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
+use zeroize::Zeroizing;
 
 /// What a person's Enter key sends.
 const ENTER: &str = "\r";
@@ -63,6 +64,8 @@ enum NewPrompt {
 struct Wishes {
     pages: u32,
     answers: u32,
+    /// How many bytes had come at the last answer: a question that still stands there is not a new one.
+    answered_at: Option<usize>,
 }
 
 pub struct Session<Io> {
@@ -323,7 +326,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             self.write(send.as_bytes()).await?;
             return Ok(true);
         }
-        if quiet < Quiet::Prompt {
+        if quiet < Quiet::Prompt || wishes.answered_at == Some(self.screen.received()) {
             return Ok(false);
         }
         let allowed = self.spec.prompts_allowed.iter().find(|allowed| {
@@ -335,6 +338,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
                 return Err(Error::Endless { command: self.command.clone(), what: "question", tail: self.transcript_tail() });
             }
             wishes.answers += 1;
+            wishes.answered_at = Some(self.screen.received());
             self.write(format!("{answer}{ENTER}").as_bytes()).await?;
             return Ok(true);
         }
@@ -444,7 +448,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
 
     async fn send(&mut self, line: &str) -> Result<(), Error> {
         self.screen.clear();
-        self.write(format!("{line}{ENTER}").as_bytes()).await
+        // It may be a password.
+        let words = Zeroizing::new(format!("{line}{ENTER}"));
+        self.write(words.as_bytes()).await
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
