@@ -172,6 +172,14 @@ async fn spaces_at_the_end_of_a_pattern_do_not_matter() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_counts_the_commands_is_known_by_its_name() {
+    let device = Script { greeting: vec![say("sw.1 # "), Act::Line, say("\r\n")], ..Script::new("sw.2 # ") }.does("prompt sw.3 # ", []);
+    let mut session = device.open(spec(&[r"^(?P<host>\w+)\.\d+ # $"], None)).await.unwrap();
+    assert_eq!(session.prompt(), "sw.2 #");
+    assert_eq!(session.run("rename").await.unwrap().ended_by, EndedBy::Mode("sw.3 #".to_owned()));
+}
+
+#[tokio::test]
 async fn what_is_asked_at_the_login_is_answered_only_when_it_is_foreseen() {
     let wizard = |question| Script { greeting: vec![say(question), Act::Line, say("\r\n")], ..Script::new("R1#") };
     for question in ["Would you like to enter the dialog? [yes/no]: ", "Username: ", "Change the password now? [Y/N]:"] {

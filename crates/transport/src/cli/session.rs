@@ -84,6 +84,7 @@ pub struct Session<Io> {
     looked: Option<Quiet>,
     command: String,
     setup_refusals: Vec<String>,
+    echoes: bool,
     is_learning: bool,
     is_lost: bool,
 }
@@ -112,6 +113,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             looked: None,
             command: "login".to_owned(),
             setup_refusals: Vec::new(),
+            echoes: false,
             is_learning: true,
             is_lost: false,
             spec,
@@ -191,7 +193,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
                 continue;
             }
             if quiet == Quiet::Prompt && !line.is_empty() {
-                if line == seen {
+                if line == seen || self.is_same_prompt(&seen, &line) {
                     return match Prompt::learn(&line, &self.spec.modes) {
                         Some(prompt) => {
                             self.prompt = prompt;
@@ -207,6 +209,12 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             rounds += 1;
             self.send("").await?;
         }
+    }
+
+    /// Some prompts count the commands; then the profile tells which part is the name.
+    fn is_same_prompt(&self, seen: &str, line: &str) -> bool {
+        let modes = &self.spec.modes;
+        !modes.is_empty() && Prompt::learn(seen, modes).is_some_and(|prompt| prompt.fits(line, modes).is_some())
     }
 
     async fn enable(&mut self) -> Result<(), Error> {
@@ -283,10 +291,13 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         loop {
             let quiet = self.pause(patience).await?;
             let line = self.screen.current();
+            // Who has repeated our words before will do so now, if late.
+            let without_echo = if self.echoes { Quiet::Question } else { Quiet::NoEcho };
             if quiet >= Quiet::Prompt
                 && let Some(fit) = self.prompt.fits(&line, &self.spec.modes)
-                && (quiet >= Quiet::NoEcho || self.end_of_echo().is_some())
+                && (quiet >= without_echo || self.end_of_echo().is_some())
             {
+                self.echoes |= self.end_of_echo().is_some();
                 return Ok(match fit {
                     Fit::Exact => EndedBy::Prompt,
                     Fit::Mode => EndedBy::Mode(line),
