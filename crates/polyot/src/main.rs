@@ -1,5 +1,7 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+#[cfg(feature = "cli")]
+mod cli;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
@@ -34,6 +36,9 @@ enum Command {
     Openapi,
     /// Ask one formula: JSON on standard input, the answer on standard output
     WhatIf(what_if::WhatIfArgs),
+    #[cfg(feature = "cli")]
+    #[command(flatten)]
+    Client(cli::Asked),
 }
 
 #[derive(clap::Args)]
@@ -76,11 +81,19 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::WhatIf(args) => return what_if::run(&args),
+        #[cfg(feature = "cli")]
+        Command::Client(asked) => return runtime.block_on(cli::run(asked)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => fail(&sentence),
     }
+}
+
+/// All commands, for completion and for the test that they hold together.
+#[cfg(feature = "cli")]
+fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 fn fail(sentence: &str) -> ExitCode {
