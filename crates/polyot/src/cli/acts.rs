@@ -13,6 +13,9 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
+/// The word that lifts what a list assumes.
+const ALL: &str = "all";
+
 pub async fn act(call: &Call) -> Result<(), Failure> {
     match &call.verb.act {
         Act::Own(own) => own(call).await,
@@ -165,7 +168,7 @@ pub async fn query(call: &Call, server: &Server) -> Result<Query, Failure> {
             Takes::Date => call.text(arg.field).map(|text| date(call, &arg.spelled(), text)).transpose()?.into_iter().collect(),
             Takes::Integer => call.number(arg.field).map(|number| number.to_string()).into_iter().collect(),
             Takes::Switch => call.is_given(arg.field).then(|| "true".to_owned()).into_iter().collect(),
-            _ => call.text(arg.field).map(str::to_owned).into_iter().collect(),
+            _ => call.text(arg.field).or(arg.assumed).filter(|word| *word != ALL).map(str::to_owned).into_iter().collect(),
         };
         asked.extend(texts.into_iter().map(|text| (arg.field.to_owned(), text)));
     }

@@ -65,6 +65,7 @@ async fn session(call: &Call, server: &Server, email: &str, password: &str) -> R
             body["code"] = json!(call.asking.text(&call.speech.say("ask.code"), "--code")?);
             server.post("sessions", &body).await
         }
+        Err(failure) if failure.code == "unauthenticated" => Err(Failure::new(Exit::Denied, call.speech.say("problem.bad_credentials"))),
         done => done,
     }
 }

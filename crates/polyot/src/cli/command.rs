@@ -89,7 +89,8 @@ fn of_verb(command: Command, noun: &Noun, verb: &Verb, speech: Speech) -> Comman
     }
     usage.push_str(&format!(" [{}]", speech.say("help.options_short")));
     let own = verb.args.iter().map(|arg| of_arg(noun, verb, arg, speech));
-    dressed(command, speech, &usage).args(own).args(common(speech))
+    // Its own arguments come first in the help.
+    dressed(command.args(own), speech, &usage).args(common(speech))
 }
 
 /// Help in the reader's language: clap's own words are English.

@@ -56,7 +56,7 @@ impl Server {
                 reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&format!("{}: {error}", file.display())))?;
             builder = builder.tls_certs_merge(authorities);
         }
-        let http = builder.build().map_err(|error| Failure::error(chain(&error)))?;
+        let http = builder.build().map_err(|error| Failure::error(cause(&error)))?;
         Ok(Self { http, base, token: target.token.clone(), speech, timeout })
     }
 
@@ -146,7 +146,7 @@ impl Server {
         let response = tokio::time::timeout(SILENCE_MAX, request.send())
             .await
             .map_err(|_| self.unreachable("timeout"))?
-            .map_err(|error| self.unreachable(&chain(&error)))?;
+            .map_err(|error| self.unreachable(&cause(&error)))?;
         if response.status() == StatusCode::OK { Ok(response) } else { Err(self.refusal(response).await) }
     }
 
@@ -165,7 +165,7 @@ impl Server {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Response, Failure> {
-        request.send().await.map_err(|error| self.unreachable(&chain(&error)))
+        request.send().await.map_err(|error| self.unreachable(&cause(&error)))
     }
 
     async fn read(&self, response: Response) -> Result<Answer, Failure> {
@@ -186,7 +186,7 @@ impl Server {
 
     async fn text(&self, mut response: Response) -> Result<String, Failure> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&chain(&error)))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&cause(&error)))? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > ANSWER_BYTES_MAX {
                 return Err(Failure::error(self.speech.say("error.too_long")).next(self.speech.say("next.limit")));
@@ -217,12 +217,11 @@ fn is_here(url: &Url) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
+/// The innermost cause says it ("Connection refused"); what lies around it are the layers of our client.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(inner) = innermost.source() {
+        innermost = inner;
     }
-    text
+    innermost.to_string()
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 const ROWS_MAX: usize = 20_000;
 /// Names in a suggestion.
 const ALIKE_MAX: usize = 3;
+/// States from which nothing comes back.
+const OVER: [&str; 7] = ["cleared", "resolved", "closed", "merged", "ended", "cancelled", "withdrawn"];
 /// What is longer is no misspelt name.
 const COMPARED_BYTES_MAX: usize = 300;
 /// Characters of an id behind its prefix.
@@ -26,7 +28,11 @@ pub async fn id_of(server: &Server, speech: Speech, kind: &Kind, text: &str) -> 
         asked.push(("q".into(), text.to_owned()));
     }
     let rows = server.items(kind.path, &asked, Some(ROWS_MAX)).await?;
-    let hits: Vec<&Value> = rows.iter().filter(|row| names(kind, row).iter().any(|name| folded(name) == folded(text))).collect();
+    let mut hits: Vec<&Value> = rows.iter().filter(|row| names(kind, row).iter().any(|name| folded(name) == folded(text))).collect();
+    // An alarm that came back has the name of the one before; who names it means the one that is there now.
+    if hits.len() > 1 && hits.iter().any(|row| !is_over(row)) {
+        hits.retain(|row| !is_over(row));
+    }
     let what = speech.say(&format!("noun.{}", kind.word));
     match hits.as_slice() {
         [one] => Ok(one["id"].as_str().unwrap_or_default().to_owned()),
@@ -100,9 +106,17 @@ fn is_id(kind: &Kind, text: &str) -> bool {
     })
 }
 
+fn is_over(row: &Value) -> bool {
+    row["state"].as_str().is_some_and(|state| OVER.contains(&state))
+}
+
 fn described(kind: &Kind, row: &Value) -> String {
     let of = ["client.name", "site.name", "parent.name", "tenant.name"].iter().find_map(|at| text_at(row, at));
-    let name = names(kind, row).into_iter().next().unwrap_or_default();
+    let mut name = names(kind, row).into_iter().next().unwrap_or_default();
+    // Several alarms of one device differ in what they are.
+    for key in ["class", "state"] {
+        name.extend(row[key].as_str().map(|word| format!(" · {word}")));
+    }
     let id = row["id"].as_str().unwrap_or_default();
     clean(&match of {
         Some(of) => format!("{id}  {name} ({of})"),

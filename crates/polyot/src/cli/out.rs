@@ -306,7 +306,7 @@ impl Out {
     }
 }
 
-/// A value as text: of an object with a name its name, of a list its parts.
+/// A value as text: of an object with a name its name, of a list its parts, of counts their sum.
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -314,6 +314,15 @@ pub fn plain(value: &Value) -> String {
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         Value::Object(object) => match ["name", "email", "title"].iter().find_map(|key| object.get(*key).and_then(Value::as_str)) {
             Some(name) => name.to_owned(),
+            // The end of a service, the parent of a device.
+            None if object.contains_key("device") => {
+                let interface = object.get("interface").map(plain).filter(|name| !name.is_empty());
+                let device = object.get("device").map(plain).unwrap_or_default();
+                interface.map_or_else(|| device.clone(), |interface| format!("{device}:{interface}"))
+            }
+            None if !object.is_empty() && object.values().all(Value::is_u64) => {
+                object.values().filter_map(Value::as_u64).sum::<u64>().to_string()
+            }
             None => value.to_string(),
         },
         Value::Bool(_) | Value::Number(_) => value.to_string(),

@@ -51,6 +51,8 @@ pub struct Arg {
     pub flag: Option<&'static str>,
     pub takes: Takes,
     pub is_required: bool,
+    /// What a list asks for when nothing was said; the word `all` asks for everything.
+    pub assumed: Option<&'static str>,
 }
 
 #[derive(Clone, Copy)]
@@ -87,12 +89,18 @@ pub enum Takes {
 
 impl Arg {
     const fn new(field: &'static str, takes: Takes, is_required: bool) -> Self {
-        Self { field, flag: None, takes, is_required }
+        Self { field, flag: None, takes, is_required, assumed: None }
     }
 
     /// The same under another flag.
     pub const fn flag(mut self, flag: &'static str) -> Self {
         self.flag = Some(flag);
+        self
+    }
+
+    /// What a list asks for when nothing was said.
+    pub const fn assumed(mut self, word: &'static str) -> Self {
+        self.assumed = Some(word);
         self
     }
 

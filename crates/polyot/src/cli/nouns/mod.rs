@@ -8,7 +8,7 @@ pub mod watch;
 use super::tree::Noun;
 
 /// In the order of the help.
-pub static NOUNS: &[&[Noun]] = &[own::NOUNS, watch::NOUNS, register::NOUNS, manage::NOUNS];
+pub static NOUNS: &[&[Noun]] = &[watch::NOUNS, register::NOUNS, manage::NOUNS, own::NOUNS];
 
 pub fn find(name: &str) -> Option<&'static Noun> {
     NOUNS.iter().flat_map(|group| group.iter()).find(|noun| noun.name == name)

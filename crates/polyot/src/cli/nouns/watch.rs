@@ -147,7 +147,7 @@ const BOOL: crate::cli::tree::Takes = crate::cli::tree::Takes::Bool;
 /// Filters of alarms, for the list and for the watch.
 const ALARM_FILTERS: &[Arg] = &[
     may("severity", OneOf(SEVERITIES)),
-    may("state", OneOf(&["active", "cleared", "suspect"])),
+    may("state", OneOf(&["active", "cleared", "suspect", "all"])).assumed("active"),
     may("class", OneOf(&["unreachable", "interface_down", "snmp_silent", "collector_lost", "metric"])),
     may("client", Ref(&register::CLIENT)),
     may("device", Ref(&register::DEVICE)),
