@@ -194,7 +194,7 @@ pub async fn body(call: &Call, server: &Server) -> Result<Map<String, Value>, Fa
             }
             Takes::Ends => ends(call, server, arg.field).await?,
             Takes::Integer => call.number(arg.field).map(|number| json!(number)),
-            Takes::Switch => call.is_given(arg.field).then(|| json!(true)),
+            Takes::Switch => call.is_given(arg.field).then_some(Value::Bool(true)),
             Takes::Bool => call.text(arg.field).map(|text| json!(text == "true")),
             Takes::Moment => call.text(arg.field).map(|text| moment(call, &arg.spelled(), text)).transpose()?.map(|at| json!(at)),
             Takes::Date => call.text(arg.field).map(|text| date(call, &arg.spelled(), text)).transpose()?.map(|day| json!(day)),

@@ -1,6 +1,6 @@
 //! Commands about this program and its way to the server.
 
-use crate::cli::tree::Takes::{File, Integer, OneOf, Secret, Switch, Text, Word};
+use crate::cli::tree::Takes::{Integer, OneOf, Secret, Text, Word};
 use crate::cli::tree::{Act, Kind, Noun, Verb, col, may, must};
 use crate::cli::{auth, raw};
 
@@ -67,7 +67,6 @@ pub static NOUNS: &[Noun] = &[
             Verb { name: "revoke", args: &[must("id", crate::cli::tree::Takes::Ids(&TOKEN))], act: Act::Remove(&TOKEN) },
         ],
     },
-    Noun { name: "import", verbs: &[import("csv"), import("zabbix"), import("librenms"), import("oxidized")] },
 ];
 
 /// A token of the API.
@@ -89,13 +88,3 @@ pub static TOKEN: Kind = Kind {
         col("id", "id").wide(),
     ],
 };
-
-const fn import(name: &'static str) -> Verb {
-    const ARGS: &[crate::cli::tree::Arg] = &[
-        must("file", File),
-        may("site", crate::cli::tree::Takes::Ref(&crate::cli::nouns::register::SITE)),
-        may("apply", Switch),
-        may("accept_bad", Switch),
-    ];
-    Verb { name, args: ARGS, act: Act::Own(|call| Box::pin(crate::cli::import::run(call))) }
-}
