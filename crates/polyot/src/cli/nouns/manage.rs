@@ -84,6 +84,7 @@ pub static AVAILABILITY: Kind = Kind {
         col("down", "downtime_s").as_(crate::cli::tree::Show::Row(|row, speech| manage::length(row, "downtime_s", speech))),
         col("degraded", "degraded_s").as_(crate::cli::tree::Show::Row(|row, speech| manage::length(row, "degraded_s", speech))),
         col("excluded", "excluded_s").as_(crate::cli::tree::Show::Row(|row, speech| manage::length(row, "excluded_s", speech))),
+        col("unknown", "unknown_s").as_(crate::cli::tree::Show::Row(|row, speech| manage::length(row, "unknown_s", speech))).wide(),
         col("exact", "availability_pct_6dp").wide(),
     ],
 };
@@ -97,7 +98,19 @@ const PREVIEW: &[Arg] = &{
 };
 const CREATE_MAINTENANCE: &[Arg] = &{
     let ([a, b, c], [d, e, f]) = (WINDOW, OBJECTS);
-    [must("title", Text), may("note", Text), a, b, c, d, e, f, may("announces", Switch).flag("announce")]
+    [
+        must("title", Text),
+        may("note", Text),
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        may("announces", Switch).flag("announce"),
+        may("announce_lead_s", Integer),
+        may("mutes_open", Switch).flag("mute-open"),
+    ]
 };
 
 pub static NOUNS: &[Noun] = &[
