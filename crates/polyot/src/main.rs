@@ -1,5 +1,7 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+#[cfg(feature = "cli")]
+mod cli;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
@@ -37,6 +39,9 @@ enum Command {
     WhatIf(what_if::WhatIfArgs),
     #[command(flatten)]
     Offline(offline::Offline),
+    #[cfg(feature = "cli")]
+    #[command(flatten)]
+    Client(cli::Asked),
 }
 
 #[derive(clap::Args)]
@@ -80,11 +85,19 @@ fn main() -> ExitCode {
         }
         Command::WhatIf(args) => return what_if::run(&args),
         Command::Offline(command) => offline::run(command),
+        #[cfg(feature = "cli")]
+        Command::Client(asked) => return runtime.block_on(cli::run(asked)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => fail(&sentence),
     }
+}
+
+/// All commands, for completion and for the test that they hold together.
+#[cfg(feature = "cli")]
+fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 fn fail(sentence: &str) -> ExitCode {

@@ -12,11 +12,13 @@ use std::sync::LazyLock;
 /// Every file of `/locales` that the Rust side speaks; the file's name is the first word of its keys. `web.json` belongs to the pages alone.
 const EN: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/en/common.json")),
+    ("cli", include_str!("../../../locales/en/cli.json")),
     ("notices", include_str!("../../../locales/en/notices.json")),
     ("support", include_str!("../../../locales/en/support.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
+    ("cli", include_str!("../../../locales/ru/cli.json")),
     ("notices", include_str!("../../../locales/ru/notices.json")),
     ("support", include_str!("../../../locales/ru/support.json")),
 ];

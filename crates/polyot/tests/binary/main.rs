@@ -8,6 +8,7 @@ mod lab;
 mod product;
 mod rows;
 
+mod cli;
 mod configuration;
 #[cfg(feature = "demo")]
 mod demo;
