@@ -33,6 +33,8 @@ const MODE_OTHERS: u32 = 0o077;
 pub enum Purpose {
     Credential,
     WebhookSecret,
+    /// The secret of a person's second factor.
+    SecondFactor,
     /// An answer kept for a repeated request.
     Answer,
 }
@@ -42,6 +44,7 @@ impl Purpose {
         match self {
             Self::Credential => b"credential",
             Self::WebhookSecret => b"webhook_secret",
+            Self::SecondFactor => b"second_factor",
             Self::Answer => b"answer",
         }
     }
@@ -117,6 +120,11 @@ impl Vault {
         key_id.copy_from_slice(&named.finalize()[..KEY_ID_BYTES]);
         let fingerprint_key = Zeroizing::new(mac(key, b"polyot fingerprint"));
         Self { cipher: XChaCha20Poly1305::new(&(*key).into()), key_id, fingerprint_key }
+    }
+
+    /// Names the master key without telling it: what stands in errors, backups and on the recovery sheet.
+    pub fn key_id(&self) -> String {
+        shown(&self.key_id)
     }
 
     /// Seals bytes for one row and one purpose.

@@ -1,9 +1,11 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+mod cold;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod engine;
+mod fingerprint;
 mod folder;
 mod housekeeping;
 mod serve;

@@ -2,11 +2,12 @@
 
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::fingerprint;
 use crate::folder;
 use crate::housekeeping::Housekeeping;
 use crate::tls::TlsListener;
 use access::{Access, Vault};
-use api::Centre;
+use api::{Centre, System};
 use collect::Probing;
 use model::scope::Reason;
 use model::tenant::Language;
@@ -65,12 +66,13 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
         .await
         .map_err(|error| error.to_string())?
         .map_err(|error| chain(&error))?;
-    let access = Arc::new(Access::new(store.clone()).map_err(|error| chain(&error))?);
+    let access = Arc::new(Access::new(store.clone(), Arc::clone(&vault)).map_err(|error| chain(&error))?);
     let sender = sender(post, Arc::clone(&vault))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
 
+    let system = place(&config.data_dir, &store).await?;
     let setup_token = first_set_up(&config, &store, &access, &url).await?;
     let (stopping, is_stopping) = watch::channel(false);
     let told = Arc::new(dispatch::Told::default());
@@ -88,6 +90,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
                 ("heartbeats_total".into(), numbers.heartbeats.load(Ordering::Relaxed) as f64),
             ]
         })),
+        system: system.clone(),
         stopping: is_stopping,
     };
     let shutdown = Shutdown::new();
@@ -110,7 +113,18 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
             });
         }
     }
-    Engine { store: store.clone(), series, vault, sender, probing, told }.start(&mut tasks, &shutdown);
+    let engine = Engine { store: store.clone(), series, vault, sender, probing, told };
+    match system.cold() {
+        None => engine.start(&mut tasks, &shutdown),
+        Some(cold) => {
+            tracing::warn!(
+                reason = %cold.reason,
+                "This installation is cold ({}): it serves pages, but watches nothing and tells nobody. If it is not a copy of one that works elsewhere, say `polyot admin warm`, or press the button on the page",
+                cold.reason
+            );
+            tasks.spawn(crate::cold::start_when_warm(engine, system.clone(), config.data_dir.clone(), store.clone(), shutdown.clone()));
+        }
+    }
     tasks.spawn(run_job(store.clone(), Housekeeping { store, access }, shutdown.clone()));
     tracing::info!(%address, url, "Polyot serves at {url}");
     Ok(Running { url, tasks, shutdown, stopping, _folder: held })
@@ -151,6 +165,17 @@ async fn until_told() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+/// Whether this folder on this machine is the place that the data belongs to.
+async fn place(folder: &Path, store: &Store) -> Result<System, String> {
+    let cold = fingerprint::arrive(folder, store).await?;
+    let (folder, settled) = (folder.to_owned(), store.clone());
+    let settle: api::Settle = Arc::new(move || {
+        let (folder, store) = (folder.clone(), settled.clone());
+        Box::pin(async move { fingerprint::settle(&folder, &store).await })
+    });
+    Ok(System::new(cold, settle))
 }
 
 /// Notices are written by jobs that know no configuration: the sender of last resort is kept with the data.
@@ -257,7 +282,7 @@ fn sender((mailer, default_from): (Option<Mailer>, String), vault: Arc<Vault>) -
     Ok(Sender { mailer, default_from, webhook, open_secret })
 }
 
-fn host_name() -> String {
+pub fn host_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() { "localhost".into() } else { name.to_owned() }

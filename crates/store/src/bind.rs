@@ -40,6 +40,7 @@ bind!(Blob:
     ServiceId => |v| v.bytes().to_vec(), AlarmId => |v| v.bytes().to_vec(), IncidentId => |v| v.bytes().to_vec(),
     ImpactId => |v| v.bytes().to_vec(), NoticeId => |v| v.bytes().to_vec(), TicketId => |v| v.bytes().to_vec(), CollectorId => |v| v.bytes().to_vec(),
 );
+bind!(Blob: TokenId => |v| v.bytes().to_vec(), SessionId => |v| v.bytes().to_vec());
 macro_rules! bind_words { ($($type:ty),+ $(,)?) => { bind!(Text: $($type => |v| v.as_str().to_owned()),+); }; }
 bind_words!(
     tenant::TenantKind,
@@ -65,4 +66,5 @@ bind_words!(
     ticket::TicketState,
     event::EventKind,
     event::Subscriber,
+    person::TokenAccess,
 );
