@@ -18,6 +18,7 @@ mod origin;
 mod password;
 mod rules;
 mod sealed_key;
+mod sheet;
 mod token;
 mod totp;
 mod vault;
@@ -32,6 +33,7 @@ pub use limiter::{BY_CODE, BY_MAIL, BY_NETWORK, Limit, RESETS_BY_MAIL, RESETS_BY
 pub use origin::{AGENT_CHARS_MAX, Origin};
 pub use password::{HASHES_AT_ONCE_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, checked_password};
 pub use rules::{Action, giver_action, grant_fits, roles_for};
+pub use sheet::{GROUPS, Sheet, SheetError};
 pub use token::{TOKEN_OPENS_WITH, hash_of_token, new_api_token, new_token, new_webhook_secret};
 pub use totp::RECOVERY_CODES;
 pub use vault::{Purpose, Vault};

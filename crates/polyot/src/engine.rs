@@ -32,6 +32,8 @@ pub struct Engine {
     pub series: Series,
     pub vault: Arc<Vault>,
     pub sender: Sender,
+    pub people: notify::SendPeopleMail,
+    pub heart: Option<crate::watchdog::send::Heart>,
     pub probing: Probing,
     pub told: Arc<Told>,
 }
@@ -45,6 +47,10 @@ impl Engine {
         tasks.spawn(run_job(store.clone(), WriteDue { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), self.people, shutdown.clone()));
+        if let Some(heart) = self.heart {
+            tasks.spawn(heart.beat(store.clone(), shutdown.clone()));
+        }
         let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, told: self.told };
         let (store, shutdown) = (watch.store.clone(), shutdown.clone());
         tasks.spawn(async move {

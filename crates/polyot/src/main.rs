@@ -1,5 +1,6 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+mod admin;
 mod cold;
 mod config;
 #[cfg(feature = "demo")]
@@ -10,6 +11,7 @@ mod folder;
 mod housekeeping;
 mod serve;
 mod tls;
+mod watchdog;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags};
@@ -31,6 +33,11 @@ enum Command {
     /// Serve a small simulated network in a temporary folder, to look around
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
+    /// Listen for the signs of life of an installation elsewhere, and mail when they stop
+    Watchdog(watchdog::receive::WatchdogArgs),
+    /// Backup, restore, and finding out what is wrong
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -70,6 +77,11 @@ fn main() -> ExitCode {
         Command::Serve(args) => runtime.block_on(run_serve(args)),
         #[cfg(feature = "demo")]
         Command::Demo(args) => runtime.block_on(demo::run(args)),
+        Command::Watchdog(args) => runtime.block_on(watchdog::receive::run(args)),
+        Command::Admin(command) => match runtime.block_on(admin::run(command)) {
+            Ok(code) => return code,
+            Err(sentence) => Err(sentence),
+        },
         Command::Openapi => {
             println!("{}", api::openapi());
             Ok(())

@@ -49,6 +49,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
     // What only reads the configuration comes first: a mistake there leaves nothing half-made behind.
     let acceptor = config.tls.as_ref().map(crate::tls::acceptor).transpose()?;
     let post = post(&config)?;
+    let heart = config.watchdog.as_ref().map(crate::config::Watchdog::heart).transpose()?;
     let held = folder::hold(&config.data_dir)?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -73,6 +74,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
     let url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
 
     let system = place(&config.data_dir, &store).await?;
+    let people = people(&config, &store, &url)?;
     let setup_token = first_set_up(&config, &store, &access, &url).await?;
     let (stopping, is_stopping) = watch::channel(false);
     let told = Arc::new(dispatch::Told::default());
@@ -113,7 +115,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
             });
         }
     }
-    let engine = Engine { store: store.clone(), series, vault, sender, probing, told };
+    let engine = Engine { store: store.clone(), series, vault, sender, people, heart, probing, told };
     match system.cold() {
         None => engine.start(&mut tasks, &shutdown),
         Some(cold) => {
@@ -155,7 +157,7 @@ impl Running {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn until_told() {
+pub async fn until_told() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
@@ -246,7 +248,7 @@ async fn first_set_up(config: &Config, store: &Store, access: &Access, url: &str
 }
 
 /// The way to the mail server, and the address of mails that no tenant above the client names.
-fn post(config: &Config) -> Result<(Option<Mailer>, String), String> {
+pub fn post(config: &Config) -> Result<(Option<Mailer>, String), String> {
     let ca = match &config.smtp.ca_file {
         Some(path) => Some(certificates(path).map_err(|why| format!("smtp.ca_file {}: {why}", path.display()))?),
         None => None,
@@ -280,6 +282,12 @@ fn sender((mailer, default_from): (Option<Mailer>, String), vault: Arc<Vault>) -
         Arc::new(move |contact, sealed| vault.open_webhook_secret(contact, sealed).map_err(|error| error.to_string()));
     let webhook = Webhook::new(Reach::Anywhere).map_err(|error| chain(&error))?;
     Ok(Sender { mailer, default_from, webhook, open_secret })
+}
+
+/// Mails to people of ours, with sessions of their own: a burst of notices does not hold up a link that somebody waits for.
+fn people(config: &Config, store: &Store, url: &str) -> Result<notify::SendPeopleMail, String> {
+    let (mailer, default_from) = post(config)?;
+    Ok(notify::SendPeopleMail { store: store.clone(), mailer, default_from, public_url: url.to_owned() })
 }
 
 pub fn host_name() -> String {

@@ -14,11 +14,15 @@ const EN: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/en/common.json")),
     ("notices", include_str!("../../../locales/en/notices.json")),
     ("support", include_str!("../../../locales/en/support.json")),
+    ("people", include_str!("../../../locales/en/people.json")),
+    ("watchdog", include_str!("../../../locales/en/watchdog.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
     ("notices", include_str!("../../../locales/ru/notices.json")),
     ("support", include_str!("../../../locales/ru/support.json")),
+    ("people", include_str!("../../../locales/ru/people.json")),
+    ("watchdog", include_str!("../../../locales/ru/watchdog.json")),
 ];
 
 /// The value that chooses the plural form, as in i18next.

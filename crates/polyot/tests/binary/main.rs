@@ -8,6 +8,8 @@ mod lab;
 mod product;
 mod rows;
 
+mod backup_restore;
+mod cold;
 mod configuration;
 mod disk;
 mod faults;
