@@ -19,3 +19,4 @@ mod idle;
 mod key;
 mod lost_site;
 mod serving;
+mod watchdog;
