@@ -3,7 +3,7 @@
 //! Promises
 //! - A password is kept as an argon2id hash, a token only as its SHA-256; neither can be read back from the database.
 //! - An unknown e-mail takes as long as a wrong password, and both say the same.
-//! - A token of the API never does more than its person may at that moment, and never opens anything that outlives it.
+//! - A token of the API never does more than its person may at that moment, and makes no other token, password or second factor.
 //! - No code of a second factor is taken twice.
 //! - What somebody may not see does not exist for him ([`Denied::NotFound`]); what he sees but may not change is [`Denied::Forbidden`].
 //! - A sealed secret opens only with the master key and only in the row that it was sealed for.

@@ -145,3 +145,39 @@ async fn no_file_of_the_database_holds_a_token_or_a_password() {
     }
     assert!(!format!("{opened:?}").contains(opened.token.reveal()));
 }
+
+#[tokio::test]
+async fn failures_are_counted_by_mail_and_by_network_and_a_restart_forgets_none() {
+    let house = house().await;
+    let from = |address: &str| Origin::new(address.parse().unwrap(), "");
+    let wrong = async |access: &Access, email: &str, from: &Origin| {
+        access.log_in(LogIn { email, password: Secret::new("wrong wrong"), code: None }, from).await.unwrap_err()
+    };
+    // One mail from many networks.
+    for number in 0..BY_MAIL.failures_max {
+        let error = wrong(&house.access, "ann@example.net", &from(&format!("198.51.100.{number}"))).await;
+        assert!(matches!(error, AccessError::WrongPassword), "{error}");
+    }
+    assert!(matches!(wrong(&house.access, "ann@example.net", &from("203.0.113.1")).await, AccessError::TooManyFailures { .. }));
+    // Many mails from one network: every address of a /64 is the same one.
+    for number in 0..access::BY_NETWORK.failures_max {
+        let error = wrong(&house.access, &format!("nobody{number}@example.net"), &from(&format!("2001:db8::{number:x}"))).await;
+        assert!(matches!(error, AccessError::WrongPassword), "{error}");
+    }
+    // The process starts anew.
+    let vault = Arc::new(Vault::open_or_create(&house.folder.join("master.key")).unwrap());
+    let again = Access::new(house.store.clone(), vault).unwrap();
+    house.clock.advance(Duration::from_secs(100));
+    let error = wrong(&again, "new@example.net", &from("2001:db8::ffff:1:2:3")).await;
+    let AccessError::TooManyFailures { wait } = error else { panic!("{error}") };
+    assert_eq!(wait, access::BY_NETWORK.window - Duration::from_secs(100));
+    assert!(matches!(wrong(&again, "new@example.net", &from("2001:db8:0:1::1")).await, AccessError::WrongPassword), "the next /64");
+    assert!(matches!(wrong(&again, "ann@example.net", &from("2001:db8:0:1::1")).await, AccessError::TooManyFailures { .. }));
+    // What is over is forgotten, and the job forgets the rows.
+    house.clock.advance(BY_MAIL.window);
+    log_in(&house, "ann@example.net", PASSWORD).await.unwrap();
+    house.clock.advance(Duration::from_secs(86_400));
+    again.tidy().await.unwrap();
+    let mut tx = house.store.read(&TEST).await.unwrap();
+    assert!(tx.failures("mail ann@example.net", Timestamp::from_secs(0), 100).await.unwrap().is_empty());
+}

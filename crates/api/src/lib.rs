@@ -27,4 +27,4 @@ mod who;
 pub use app::{Centre, Numbers};
 pub use resource::events::STREAMS_PER_PERSON_MAX;
 pub use routes::{openapi, router};
-pub use system::{Settle, System};
+pub use system::{Settle, System, Taking};

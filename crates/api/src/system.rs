@@ -3,6 +3,7 @@
 use futures::future::BoxFuture;
 use model::system::Cold;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 /// Writes down that this folder on this machine is the place from now on. The error is a sentence.
@@ -13,11 +14,13 @@ pub type Settle = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send 
 pub struct System {
     cold: Arc<watch::Sender<Option<Cold>>>,
     settle: Settle,
+    /// Somebody is at it: one word, one row in the trail.
+    is_taken: Arc<AtomicBool>,
 }
 
 impl System {
     pub fn new(cold: Option<Cold>, settle: Settle) -> Self {
-        Self { cold: Arc::new(watch::Sender::new(cold)), settle }
+        Self { cold: Arc::new(watch::Sender::new(cold)), settle, is_taken: Arc::default() }
     }
 
     /// One that is where it belongs.
@@ -34,15 +37,34 @@ impl System {
         self.cold.subscribe()
     }
 
-    /// It was taken into service by somebody with a shell.
-    pub fn settled_elsewhere(&self) {
-        self.cold.send_replace(None);
+    /// Whoever gets this may take it into service; `None` while another is at it.
+    pub fn take(&self) -> Option<Taking> {
+        let is_free = self.is_taken.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        is_free.then(|| Taking { system: self.clone() })
+    }
+}
+
+/// The right to take it into service; given back when dropped.
+pub struct Taking {
+    system: System,
+}
+
+impl Taking {
+    /// From now on this is the place.
+    pub async fn settle(self) -> Result<(), String> {
+        (self.system.settle)().await?;
+        self.system.cold.send_replace(None);
+        Ok(())
     }
 
-    /// Takes it into service.
-    pub async fn take_into_service(&self) -> Result<(), String> {
-        (self.settle)().await?;
-        self.cold.send_replace(None);
-        Ok(())
+    /// Somebody with a shell has said so already.
+    pub fn settled_elsewhere(self) {
+        self.system.cold.send_replace(None);
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        self.system.is_taken.store(false, Ordering::SeqCst);
     }
 }

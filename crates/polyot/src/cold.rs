@@ -46,23 +46,22 @@ pub async fn start_when_warm(engine: Engine, system: System, folder: PathBuf, st
 
 /// Somebody with a shell has written the fingerprint: said in the trail and to the pages. False: the database is away, look again.
 async fn warm_from_shell(system: &System, store: &Store) -> bool {
-    let told = match tell(system, store).await {
-        Ok(told) => told,
+    let Some(taking) = system.take() else { return false };
+    match tell(system, store).await {
+        Ok(()) => taking.settled_elsewhere(),
         Err(error) => {
             tracing::warn!(%error, "It cannot be written down that this installation is in service; it is tried again");
             return false;
         }
-    };
-    system.settled_elsewhere();
-    told
+    }
+    true
 }
 
-async fn tell(system: &System, store: &Store) -> Result<bool, StoreError> {
+async fn tell(system: &System, store: &Store) -> Result<(), StoreError> {
     let mut tx = store.write(&Scope::installation(Reason("taken into service in a shell"))).await?;
     if let (Some(cold), Some(provider)) = (system.cold(), tx.provider().await?) {
         tx.audit("system.warmed", "system", provider.id, Some(json!({"reason": cold.reason, "since": cold.since})), None).await?;
         tx.emit(EventKind::SystemChanged, "system", provider.id, 1, json!({"is_cold": false})).await?;
     }
-    tx.commit().await?;
-    Ok(true)
+    tx.commit().await
 }

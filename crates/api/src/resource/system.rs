@@ -76,11 +76,13 @@ pub(crate) async fn warm(State(app): State<App>, who: Who, Body(_body): Body<War
         Denied::NotFound => ApiError::not_found("system"),
         other => other.into(),
     })?;
-    let cold = app.system.cold().ok_or_else(|| ApiError::Conflict { detail: "This installation is in service already.".into() })?;
+    let conflict = |detail: &str| ApiError::Conflict { detail: detail.into() };
+    let taking = app.system.take().ok_or_else(|| conflict("Somebody else takes it into service at this moment."))?;
+    let cold = app.system.cold().ok_or_else(|| conflict("This installation is in service already."))?;
     tx.audit("system.warmed", "system", provider.id, Some(json!({"reason": cold.reason, "since": cold.since})), None).await?;
     tx.emit(EventKind::SystemChanged, "system", provider.id, 1, json!({"is_cold": false})).await?;
     tx.commit().await?;
-    app.system.take_into_service().await.map_err(|detail| ApiError::Unavailable { detail })?;
+    taking.settle().await.map_err(|detail| ApiError::Unavailable { detail })?;
     let mut tx = app.store.read(&who.scope()).await?;
     Ok(Plain(view(&app, &mut tx, &who).await?))
 }

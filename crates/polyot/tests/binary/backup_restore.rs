@@ -1,7 +1,7 @@
 //! A backup while the server works, restored elsewhere: it serves pages, asks no device and sends no mail until somebody says so.
 
 use crate::lab::COMMUNITY;
-use crate::product::{EMAIL, Home, PASSWORD, refusal, wait_for};
+use crate::product::{EMAIL, Home, PASSWORD, on_postgresql, refusal, wait_for};
 use crate::rows::refer_to_loopback;
 use serde_json::json;
 use std::net::UdpSocket;
@@ -260,6 +260,38 @@ fn a_damaged_a_cut_off_or_a_newer_archive_is_refused_by_the_name_of_its_bad_part
     done(admin(&home, &["restore", archive.to_str().unwrap(), "--data", target.to_str().unwrap()]));
     let mode = |path: &Path| std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777;
     assert_eq!((mode(&target), mode(&target.join("master.key")), mode(&target.join("polyot.db"))), (0o700, 0o600, 0o600));
+}
+
+/// With PostgreSQL's own tools, into another database.
+#[test]
+fn a_backup_of_postgresql_comes_back_in_another_database() {
+    on_postgresql(|home| {
+        if Command::new("pg_dump").arg("--version").output().is_err() {
+            return testkit::skipped("a backup of PostgreSQL", "pg_dump is not in the PATH (apt-get install postgresql-client)");
+        }
+        let product = home.start();
+        product.admin().create("/api/v1/tenants", &json!({"kind": "client", "name": "Ромашка"}));
+        let archive = home.path("backup.tar.gz");
+        let told = done(admin(&home, &["backup", archive.to_str().unwrap(), "--with-master-key", "--data", home.data.to_str().unwrap()]));
+        assert!(told.contains("WARNING: the archive holds the master key") && !told.contains("the database is not in it"), "{told}");
+        product.kill();
+        on_postgresql(|mut elsewhere| {
+            elsewhere.data = elsewhere.path("restored");
+            let told = done(admin(&elsewhere, &["restore", archive.to_str().unwrap(), "--data", elsewhere.data.to_str().unwrap()]));
+            assert!(told.contains("pg_restore"), "{told}");
+            let url = elsewhere.database_url.clone().unwrap();
+            let dump = elsewhere.data.join("database.dump");
+            let output = Command::new("pg_restore").args(["--no-owner", "--dbname", &url]).arg(dump).output().unwrap();
+            assert!(output.status.success(), "{}", said(&output));
+            let product = elsewhere.start();
+            let client = product.admin();
+            assert_eq!(client.get("/api/v1/system").json()["cold_reason"], "restored");
+            assert_eq!(client.items("/api/v1/tenants?kind=client").len(), 1);
+            let verdict = client.get("/api/v1/audit/verify").json();
+            assert_eq!(verdict["ok"], true, "{verdict}");
+            product.kill();
+        });
+    });
 }
 
 #[test]
