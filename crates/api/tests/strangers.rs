@@ -13,9 +13,9 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// Works without a login.
-const OPEN: [&str; 4] = ["get_setup", "set_up", "log_in", "accept_invitation"];
+const OPEN: [&str; 6] = ["get_setup", "set_up", "log_in", "accept_invitation", "ask_password_reset", "accept_password_reset"];
 /// A plain address without an id that is about the caller himself or about nobody.
-const ABOUT_ME: [&str; 3] = ["get_me", "get_summary", "log_out"];
+const ABOUT_ME: [&str; 6] = ["get_me", "get_summary", "log_out", "end_other_sessions", "get_second_factor", "get_system"];
 
 struct Operation {
     method: String,
@@ -57,6 +57,8 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "incidents" => vec![&a.incident],
         "notices" => vec![&a.notice, &a.held],
         "tickets" => vec![&a.ticket],
+        "sessions" => vec![&a.session],
+        "tokens" => vec![&a.token],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -86,6 +88,13 @@ fn body(operation: &str, a: &Owned) -> Value {
         "set_up" => json!({"email": "x@x.example", "password": "long enough", "provider": {"name": "X"}, "language": "en", "tz": "UTC"}),
         "log_in" => json!({"email": "boss@zebra.example", "password": "not this one"}),
         "accept_invitation" => json!({"token": "guessed", "password": "long enough"}),
+        "ask_password_reset" => json!({"email": "boss@zebra.example"}),
+        "accept_password_reset" => json!({"token": "guessed", "password": "long enough"}),
+        "create_token" => json!({"name": "X", "access": "write", "tenant": a.client, "expires_in_days": 1}),
+        "begin_second_factor" => json!({"password": "not this one"}),
+        "confirm_second_factor" => json!({"code": "123456"}),
+        "remove_second_factor" => json!({"password": "not this one", "code": "123456"}),
+        "hand_password_reset" | "remove_users_second_factor" | "warm_system" => json!({}),
         "create_tenant" => json!({"kind": "site", "parent": a.client, "name": "X"}),
         "patch_tenant" | "patch_contact" | "patch_credential" | "patch_service" => json!({"name": "X"}),
         "create_user" => json!({"email": "x@x.example", "grants": [{"tenant": a.client, "role": "client_user"}]}),
@@ -138,7 +147,10 @@ fn check_status(who: &str, what: &str, operation: &Operation, path: &str, answer
         "get_setup" => &[200],
         "set_up" => &[409],
         "log_in" => &[401, 429],
-        "accept_invitation" => &[404, 429],
+        "accept_invitation" | "accept_password_reset" => &[404, 429],
+        // The same for everybody and every e-mail.
+        "ask_password_reset" => &[202, 429],
+        "begin_second_factor" | "confirm_second_factor" | "remove_second_factor" => &[400, 409, 429],
         id if ABOUT_ME.contains(&id) => &[200, 204],
         "get_series" if !path.contains('?') => &[400],
         _ if names_a => &[404],

@@ -23,6 +23,7 @@ pub mod secret;
 pub mod service;
 pub mod settings;
 pub mod task;
+pub mod system;
 pub mod tenant;
 pub mod ticket;
 pub mod time;

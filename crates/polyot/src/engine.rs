@@ -34,6 +34,8 @@ pub struct Engine {
     pub series: Series,
     pub vault: Arc<Vault>,
     pub sender: Sender,
+    pub people: notify::SendPeopleMail,
+    pub heart: Option<crate::watchdog::send::Heart>,
     pub probing: Probing,
     pub profiles: Arc<Profiles>,
     pub told: Arc<Told>,
@@ -55,6 +57,10 @@ impl Engine {
         ));
         tasks.spawn(run_job(store.clone(), BackUpDue { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), FindLost { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), self.people, shutdown.clone()));
+        if let Some(heart) = self.heart {
+            tasks.spawn(heart.beat(store.clone(), shutdown.clone()));
+        }
         let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, profiles: self.profiles, told: self.told };
         let (store, shutdown) = (watch.store.clone(), shutdown.clone());
         tasks.spawn(async move {

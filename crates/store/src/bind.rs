@@ -72,4 +72,5 @@ bind_words!(
     config::BackupProblem,
     config::SshLevel,
     config::TaskState,
+    person::TokenAccess,
 );

@@ -15,12 +15,16 @@ const EN: &[(&str, &str)] = &[
     ("cli", include_str!("../../../locales/en/cli.json")),
     ("notices", include_str!("../../../locales/en/notices.json")),
     ("support", include_str!("../../../locales/en/support.json")),
+    ("people", include_str!("../../../locales/en/people.json")),
+    ("watchdog", include_str!("../../../locales/en/watchdog.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
     ("cli", include_str!("../../../locales/ru/cli.json")),
     ("notices", include_str!("../../../locales/ru/notices.json")),
     ("support", include_str!("../../../locales/ru/support.json")),
+    ("people", include_str!("../../../locales/ru/people.json")),
+    ("watchdog", include_str!("../../../locales/ru/watchdog.json")),
 ];
 
 /// The value that chooses the plural form, as in i18next.

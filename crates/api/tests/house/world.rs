@@ -29,6 +29,8 @@ pub struct Owned {
     pub notice: String,
     pub held: String,
     pub ticket: String,
+    pub session: String,
+    pub token: String,
 }
 
 impl Owned {
@@ -47,6 +49,8 @@ impl Owned {
             &self.notice,
             &self.held,
             &self.ticket,
+            &self.session,
+            &self.token,
         ]
     }
 }
@@ -110,6 +114,8 @@ pub async fn build(house: &House) -> World {
     tell(&house.store, incident, &c2, "noc@second.example", NoticeState::Sent).await;
     let ticket = open_ticket(&house.store, incident, &site, &admin.id).await;
 
+    let session = own.get("/api/v1/sessions").await.expect(200).at("/items/0/id");
+    let token = own.make("/api/v1/tokens", json!({"name": "zebra program", "access": "read", "expires_in_days": 1})).await;
     let a = Owned {
         user: own.id.clone(),
         client,
@@ -124,6 +130,8 @@ pub async fn build(house: &House) -> World {
         notice: notice.to_string(),
         held: held.to_string(),
         ticket: ticket.to_string(),
+        session,
+        token,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
 }

@@ -56,6 +56,7 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
         public_url: None,
         tls: None,
         smtp: Smtp::default(),
+        watchdog: None,
         admin: Some((EMAIL.into(), Secret::new(PASSWORD))),
     };
     // The kernel answers ping for every loopback address, also of a dead device: only TCP tells the truth here.

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 /// The provider of the demo says what it is, on every page and in every notice.
 const PROVIDER: &str = "Полёт Демо (симуляция · simulated)";
-/// Often, so that a visitor sees a fault soon.
 /// The profile of the routing suite's command line.
 const ROUTING_SUITE: &str = "frr.frr";
+/// Often, so that a visitor sees a fault soon.
 const PROBE_INTERVAL_S: u32 = 5;
 
 /// Registers the topology as a person would, through the API.
