@@ -7,6 +7,7 @@ use crate::resource::{
     alarms, audit, collectors, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
     settings, setup, summary, tenants, tickets, users,
 };
+use crate::resource::maintenances;
 use crate::{assets, health, layers};
 use axum::http::header;
 use axum::middleware::from_fn;
@@ -44,6 +45,11 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(alarms::unack))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::read))
+        .routes(routes!(maintenances::list, maintenances::create))
+        .routes(routes!(maintenances::preview))
+        .routes(routes!(maintenances::read, maintenances::patch))
+        .routes(routes!(maintenances::cancel))
+        .routes(routes!(maintenances::end))
         .routes(routes!(notices::list))
         .routes(routes!(notices::release_all))
         .routes(routes!(notices::read))

@@ -57,6 +57,7 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "incidents" => vec![&a.incident],
         "notices" => vec![&a.notice, &a.held],
         "tickets" => vec![&a.ticket],
+        "maintenances" => vec![&a.maintenance],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -72,6 +73,7 @@ fn queries(operation: &str, a: &Owned) -> Vec<String> {
         "list_services" => vec![format!("?client={}", a.client)],
         "list_alarms" => vec![format!("?client={}", a.client), format!("?device={}", a.device)],
         "list_notices" => vec![format!("?client={}", a.client), format!("?incident={}", a.incident), "?state=held".into()],
+        "list_maintenances" => vec![format!("?device={}", a.device)],
         "list_audit" => vec![format!("?object={}", a.device), format!("?object={}", a.client)],
         "get_series" => vec![format!("?object={}&metric=reach_rtt", a.device), format!("?object={}&metric=in_bps", a.interface)],
         "stream_events" => vec!["?after=0".into()],
@@ -96,7 +98,12 @@ fn body(operation: &str, a: &Owned) -> Value {
         "patch_device" => json!({"name": "x", "parents": []}),
         "create_service" => json!({"client": a.client, "name": "X", "endpoints": [{"device": a.device, "interface": a.interface}]}),
         "ack_alarm" | "resolve_ticket" => json!({"note": "x"}),
-        "unack_alarm" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
+        "create_maintenance" => {
+            json!({"title": "X", "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"device": a.device}, {"service": a.service}]})
+        }
+        "preview_maintenance" => json!({"starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"site": a.site}]}),
+        "patch_maintenance" => json!({"title": "X"}),
+        "unack_alarm" | "cancel_maintenance" | "end_maintenance" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
         "correct_notice" | "note_ticket" => json!({"text": "x"}),
         "release_notices" => json!({"state": "held"}),
         "patch_settings" => json!({"shadow": true}),
@@ -243,6 +250,8 @@ async fn seen_but_not_allowed_is_forbidden() {
         ("PATCH", format!("/api/v1/tenants/{}", a.client), json!({"name": "X"})),
         ("PATCH", format!("/api/v1/devices/{}", a.device), json!({"name": "x"})),
         ("PATCH", format!("/api/v1/services/{}", a.service), json!({"name": "x"})),
+        ("PATCH", format!("/api/v1/maintenances/{}", a.maintenance), json!({"title": "x"})),
+        ("POST", format!("/api/v1/maintenances/{}/cancel", a.maintenance), json!({})),
         ("PATCH", format!("/api/v1/contacts/{}", a.contact), json!({"name": "x"})),
         ("PATCH", format!("/api/v1/users/{}", a.user), json!({"grants": []})),
         ("POST", format!("/api/v1/alarms/{}/ack", a.alarm), json!({})),

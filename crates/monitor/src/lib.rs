@@ -8,11 +8,16 @@
 mod act;
 mod cause;
 mod collectors;
+mod cover;
 mod error;
 mod flow;
+pub mod maintenance;
+mod mute;
 mod raise;
 pub mod rules;
+mod turn;
 
 pub use act::{acknowledge, unacknowledge};
 pub use error::MonitorError;
 pub use flow::Monitor;
+pub use turn::TurnMaintenance;

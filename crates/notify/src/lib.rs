@@ -6,6 +6,7 @@
 //! Never: a guess. A stale mapping makes a draft for line 1.
 
 mod act;
+mod announce;
 pub mod channel;
 mod error;
 mod flow;
@@ -15,6 +16,7 @@ mod thread;
 mod write;
 
 pub use act::{correct, release, release_held, withdraw};
+pub use announce::Announce;
 pub use error::NotifyError;
 pub use flow::{Release, WriteDue};
 pub use send::{SecretOpener, SendQueued, Sender};

@@ -38,7 +38,7 @@ bind!(Blob:
     TenantId => |v| v.bytes().to_vec(), PersonId => |v| v.bytes().to_vec(), ContactId => |v| v.bytes().to_vec(),
     CredentialId => |v| v.bytes().to_vec(), DeviceId => |v| v.bytes().to_vec(), InterfaceId => |v| v.bytes().to_vec(),
     ServiceId => |v| v.bytes().to_vec(), AlarmId => |v| v.bytes().to_vec(), IncidentId => |v| v.bytes().to_vec(),
-    ImpactId => |v| v.bytes().to_vec(), NoticeId => |v| v.bytes().to_vec(), TicketId => |v| v.bytes().to_vec(), CollectorId => |v| v.bytes().to_vec(),
+    ImpactId => |v| v.bytes().to_vec(), NoticeId => |v| v.bytes().to_vec(), TicketId => |v| v.bytes().to_vec(), MaintenanceId => |v| v.bytes().to_vec(), CollectorId => |v| v.bytes().to_vec(),
 );
 macro_rules! bind_words { ($($type:ty),+ $(,)?) => { bind!(Text: $($type => |v| v.as_str().to_owned()),+); }; }
 bind_words!(
@@ -61,6 +61,8 @@ bind_words!(
     notice::NoticeKind,
     notice::NoticeState,
     notice::HoldReason,
+    maintenance::MaintenanceState,
+    maintenance::WorkKind,
     ticket::Line,
     ticket::TicketState,
     event::EventKind,

@@ -4,7 +4,8 @@ use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Result, Tx};
 use model::alarm::Impact;
-use model::{AlarmId, ImpactId, IncidentId, ServiceId, TenantId, Timestamp};
+use model::service::Mapping;
+use model::{AlarmId, ImpactId, IncidentId, MaintenanceId, ServiceId, TenantId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpactListed {
@@ -16,7 +17,7 @@ pub struct ImpactListed {
     pub site: Option<TenantId>,
 }
 
-const COLUMNS: &str = "SELECT m.id, m.incident, m.alarm, m.service, m.service_name, m.client, m.site, m.mapping, m.started_at, m.ended_at, k.name AS client_name \
+const COLUMNS: &str = "SELECT m.id, m.incident, m.alarm, m.service, m.service_name, m.client, m.site, m.mapping, m.started_at, m.ended_at, m.muted_by, k.name AS client_name \
     FROM impact m JOIN tenant k ON k.id = m.client WHERE 1 = 1";
 
 fn listed(row: &Row) -> Result<ImpactListed> {
@@ -30,6 +31,7 @@ fn listed(row: &Row) -> Result<ImpactListed> {
             mapping: row.word("mapping")?,
             from: row.time("started_at")?,
             to: row.opt_time("ended_at")?,
+            muted_by: row.opt_id("muted_by")?,
         },
         service_name: row.text("service_name")?,
         client_name: row.text("client_name")?,
@@ -64,7 +66,7 @@ impl Tx {
     }
 
     pub async fn insert_impact(&mut self, new: &ImpactListed) -> Result<()> {
-        let sql = Sql::new("INSERT INTO impact (id, incident, alarm, service, service_name, client, site, mapping, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let sql = Sql::new("INSERT INTO impact (id, incident, alarm, service, service_name, client, site, mapping, started_at, ended_at, muted_by, confirmed_at, is_counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(new.impact.id)
             .bind(new.impact.incident)
             .bind(new.impact.alarm)
@@ -74,20 +76,24 @@ impl Tx {
             .bind(new.site)
             .bind(new.impact.mapping)
             .bind(new.impact.from)
-            .bind(new.impact.to);
+            .bind(new.impact.to)
+            .bind(new.impact.muted_by)
+            .bind(self.now())
+            // What the register was not sure of proves no downtime.
+            .bind(new.impact.mapping == Mapping::Sure);
         self.run(sql).await?;
         Ok(())
     }
 
     pub async fn close_impact(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
-        self.run(Sql::new("UPDATE impact SET ended_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        self.run(Sql::new("UPDATE impact SET ended_at = ?, cleared_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(self.now()).bind(id)).await?;
         Ok(())
     }
 
     /// Clients that are down by alarms raised since then, told or not: a burst is seen whole before its first word goes.
     pub async fn clients_hit_since(&mut self, since: Timestamp) -> Result<Vec<TenantId>> {
         let sql =
-            Sql::new("SELECT DISTINCT m.client FROM impact m JOIN alarm a ON a.id = m.alarm WHERE m.ended_at IS NULL AND a.raised_at >= ?")
+            Sql::new("SELECT DISTINCT m.client FROM impact m JOIN alarm a ON a.id = m.alarm WHERE m.ended_at IS NULL AND m.muted_by IS NULL AND a.raised_at >= ?")
                 .bind(since);
         self.all(sql, |row| row.id("client")).await
     }
@@ -95,6 +101,12 @@ impl Tx {
     /// Ends an impact of which nobody saw the end: the port was bound elsewhere, the device removed. Told to line 1, never to the client.
     pub async fn close_impact_unseen(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
         self.run(Sql::new("UPDATE impact SET ended_at = ?, mapping = 'stale' WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        Ok(())
+    }
+
+    /// Mutes an impact, or lets it be heard.
+    pub async fn mute_impact(&mut self, id: ImpactId, by: Option<MaintenanceId>) -> Result<()> {
+        self.run(Sql::new("UPDATE impact SET muted_by = ? WHERE id = ?").bind(by).bind(id)).await?;
         Ok(())
     }
 

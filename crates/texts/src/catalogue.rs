@@ -14,11 +14,15 @@ const EN: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/en/common.json")),
     ("notices", include_str!("../../../locales/en/notices.json")),
     ("support", include_str!("../../../locales/en/support.json")),
+    ("maintenance", include_str!("../../../locales/en/maintenance.json")),
+    ("report", include_str!("../../../locales/en/report.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
     ("notices", include_str!("../../../locales/ru/notices.json")),
     ("support", include_str!("../../../locales/ru/support.json")),
+    ("maintenance", include_str!("../../../locales/ru/maintenance.json")),
+    ("report", include_str!("../../../locales/ru/report.json")),
 ];
 
 /// The value that chooses the plural form, as in i18next.

@@ -7,9 +7,9 @@ use crate::body::{Block, one_line, to_html, to_text};
 use crate::{Arg, Texts};
 use jiff::tz::TimeZone;
 use model::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
-use model::notice::NoticeKind;
+use model::notice::{NoticeKind, Topic};
 use model::tenant::Language;
-use model::{IncidentId, Timestamp};
+use model::Timestamp;
 
 /// Services named in one notice; the others are counted ("and 3 more services").
 pub const SERVICES_LISTED_MAX: usize = 20;
@@ -67,10 +67,15 @@ pub struct Rendered {
     pub html: String,
 }
 
-/// The short form of an incident's id: its last characters, which are random (the first are the time and alike for neighbours).
-pub fn reference(incident: IncidentId) -> String {
-    let id = incident.to_string();
-    format!("INC-{}", &id[id.len() - REFERENCE_CHARS..])
+/// The short form of an incident's (or maintenance's) id: its last characters, which are random (the first are the time and alike for
+/// neighbours).
+pub fn reference(of: impl Into<Topic>) -> String {
+    let topic = of.into();
+    let (prefix, id) = match topic {
+        Topic::Incident(id) => ("INC", id.to_string()),
+        Topic::Maintenance(id) => ("MNT", id.to_string()),
+    };
+    format!("{prefix}-{}", &id[id.len() - REFERENCE_CHARS..])
 }
 
 impl NoticeText<'_> {
@@ -83,6 +88,8 @@ impl NoticeText<'_> {
             NoticeKind::Updated => self.fault("updated", &mut blocks),
             NoticeKind::Restored => self.recovery(&mut blocks),
             NoticeKind::Correction => self.correction(&mut blocks),
+            // Planned work has a text of its own; a fault is never told in its words.
+            NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => {}
         }
         blocks.push(Block::Lines(vec![
             self.say("client", &[("client", (&self.line(self.client)).into())]),

@@ -43,6 +43,8 @@ pub(crate) struct DeviceView {
     seen_at: Option<Timestamp>,
     facts: FactsView,
     alarms: AlarmCounts,
+    /// The maintenance that runs on it now.
+    maintenance: Option<Ref>,
     version: i64,
     created_at: Timestamp,
     can: CanEditRemove,
@@ -272,6 +274,7 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: DeviceListed) -> ApiResu
         seen_at: device.seen_at,
         facts: device.facts.into(),
         alarms: AlarmCounts { critical, major, minor, warning },
+        maintenance: look.work_on(tx, device.id, device.site).await?,
         version: device.version,
         created_at: device.created_at,
         can: CanEditRemove { edit: can, remove: can },

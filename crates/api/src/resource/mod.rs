@@ -9,6 +9,7 @@ pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod incidents;
 pub(crate) mod interfaces;
+pub(crate) mod maintenances;
 pub(crate) mod notices;
 pub(crate) mod series;
 pub(crate) mod services;
