@@ -85,11 +85,12 @@ impl NoticeText<'_> {
         let mut blocks = vec![Block::Lines(vec![self.greeting()])];
         match self.kind {
             NoticeKind::Opened => self.fault("opened", &mut blocks),
-            NoticeKind::Updated => self.fault("updated", &mut blocks),
+            // Planned work has a text of its own (`maintenance`): asked for it here, we say what is true of any word about services.
+            NoticeKind::Updated | NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => {
+                self.fault("updated", &mut blocks)
+            }
             NoticeKind::Restored => self.recovery(&mut blocks),
             NoticeKind::Correction => self.correction(&mut blocks),
-            // Planned work has a text of its own; a fault is never told in its words.
-            NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => {}
         }
         blocks.push(Block::Lines(vec![
             self.say("client", &[("client", (&self.line(self.client)).into())]),
@@ -101,7 +102,11 @@ impl NoticeText<'_> {
     }
 
     fn subject(&self) -> String {
-        let kind = self.kind.as_str();
+        let kind = match self.kind {
+            NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => NoticeKind::Updated,
+            kind => kind,
+        };
+        let kind = kind.as_str();
         let subject = match (self.kind, self.services.as_slice()) {
             (NoticeKind::Correction, _) => self.say("correction.subject", &[]),
             (_, [only]) => {
