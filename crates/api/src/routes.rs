@@ -8,6 +8,7 @@ use crate::resource::{
     settings, setup, summary, tenants, tickets, users,
 };
 use crate::resource::maintenances;
+use crate::resource::reports;
 use crate::{assets, health, layers};
 use axum::http::header;
 use axum::middleware::from_fn;
@@ -50,6 +51,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(maintenances::read, maintenances::patch))
         .routes(routes!(maintenances::cancel))
         .routes(routes!(maintenances::end))
+        .routes(routes!(reports::availability))
+        .routes(routes!(reports::table))
         .routes(routes!(notices::list))
         .routes(routes!(notices::release_all))
         .routes(routes!(notices::read))

@@ -2,6 +2,7 @@
 
 use crate::NotifyError;
 use crate::rules::{self, Burst, Hit};
+use crate::standing;
 use crate::thread::{CLOSED, CLOSING, GATHERING, NOTHING_TOLD, TOLD};
 use crate::write::{self, Draft};
 use model::event::EventKind;
@@ -84,7 +85,7 @@ async fn hits_of(tx: &mut Tx, thread: &Thread) -> Result<Vec<Hit>, NotifyError> 
     // Maintenance mutes; but whoever was told of a fault hears of its end.
     let told: BTreeSet<ServiceId> = serde_json::from_str(&thread.told_services).unwrap_or_default();
     impacts.retain(|hit| hit.impact.muted_by.is_none() || told.contains(&hit.impact.service));
-    Ok(rules::hits(&impacts))
+    standing::judge(tx, rules::hits(&impacts), &told).await
 }
 
 async fn tell(tx: &mut Tx, mut thread: Thread) -> Result<(), NotifyError> {

@@ -12,6 +12,7 @@ mod error;
 mod flow;
 mod rules;
 mod send;
+mod standing;
 mod thread;
 mod write;
 

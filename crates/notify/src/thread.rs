@@ -1,6 +1,6 @@
 //! The subscriber: an impact opens or feeds a thread (incident × client), its end closes it.
 
-use crate::NotifyError;
+use crate::{NotifyError, standing};
 use model::event::{Event, EventKind, Subscriber};
 use model::{ImpactId, IncidentId, ServiceId, TenantId, limits};
 use std::collections::BTreeSet;
@@ -35,7 +35,13 @@ impl Handler for Threads {
                     // Maintenance mutes it; when that ends the same event comes again.
                     None if hit.impact.muted_by.is_some() => Ok(()),
                     None => impact_opened(tx, hit.impact.incident, hit.impact.client).await,
-                    Some(_) => impact_closed(tx, hit.impact.incident, hit.impact.client).await,
+                    Some(_) => {
+                        impact_closed(tx, hit.impact.incident, hit.impact.client).await?;
+                        for other in standing::other_incidents(tx, &hit).await? {
+                            impact_closed(tx, other, hit.impact.client).await?;
+                        }
+                        Ok(())
+                    }
                 }
             }
             EventKind::IncidentMerged => {
@@ -78,7 +84,10 @@ async fn impact_closed(tx: &mut Tx, incident: IncidentId, client: TenantId) -> R
     let incidents: Vec<IncidentId> = tx.threads_led_by(lead.incident, client).await?.iter().map(|thread| thread.incident).collect();
     let told: BTreeSet<ServiceId> = serde_json::from_str(&lead.told_services).unwrap_or_default();
     let is_his = |hit: &ImpactListed| hit.impact.muted_by.is_none() || told.contains(&hit.impact.service);
-    let still_down = tx.impacts_of_client(&incidents, client).await?.iter().any(|hit| hit.impact.to.is_none() && is_his(hit));
+    let mut still_down = false;
+    for hit in tx.impacts_of_client(&incidents, client).await? {
+        still_down |= is_his(&hit) && standing::takes_down(tx, &hit).await?;
+    }
     if still_down || lead.state == CLOSED {
         return Ok(());
     }

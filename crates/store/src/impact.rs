@@ -60,6 +60,11 @@ impl Tx {
         self.all(sql, listed).await
     }
 
+    pub async fn open_impacts_of_service(&mut self, service: ServiceId) -> Result<Vec<ImpactListed>> {
+        let sql = Sql::new(COLUMNS).and("m.service = ?", Some(service)).push(" AND m.ended_at IS NULL ORDER BY m.id");
+        self.all(sql, listed).await
+    }
+
     pub async fn impact(&mut self, id: ImpactId) -> Result<Option<ImpactListed>> {
         let sql = Sql::new(COLUMNS).and("m.id = ?", Some(id)).scoped(self, "m.client");
         self.one(sql, listed).await

@@ -11,6 +11,7 @@ pub(crate) mod incidents;
 pub(crate) mod interfaces;
 pub(crate) mod maintenances;
 pub(crate) mod notices;
+pub(crate) mod reports;
 pub(crate) mod series;
 pub(crate) mod services;
 pub(crate) mod sessions;
