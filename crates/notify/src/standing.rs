@@ -2,8 +2,6 @@
 
 use crate::NotifyError;
 use crate::rules::Hit;
-use model::alarm::{AlarmClass, AlarmObject};
-use model::service::Endpoint;
 use model::{IncidentId, ServiceId, Timestamp};
 use std::collections::BTreeSet;
 use store::{ImpactListed, Tx};
@@ -21,19 +19,7 @@ pub(crate) async fn standing(tx: &mut Tx, service: ServiceId) -> Result<Option<S
     let Some(service) = tx.service(service).await?.map(|listed| listed.service).filter(|service| service.need.is_some()) else {
         return Ok(None);
     };
-    // When each endpoint failed.
-    let mut failed: Vec<Option<Timestamp>> = vec![None; service.endpoints.len()];
-    for hit in tx.open_impacts_of_service(service.id).await? {
-        let Some(alarm) = tx.alarm(hit.impact.alarm).await? else { continue };
-        let hits = |end: &Endpoint| match (alarm.class, alarm.object) {
-            (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.interface == Some(interface),
-            _ => alarm.device == Some(end.device),
-        };
-        for (_, since) in service.endpoints.iter().zip(&mut failed).filter(|(end, _)| hits(end)) {
-            *since = Some(since.map_or(hit.impact.from, |known: Timestamp| known.min(hit.impact.from)));
-        }
-    }
-    let mut since: Vec<Timestamp> = failed.into_iter().flatten().collect();
+    let mut since: Vec<Timestamp> = tx.failed_endpoints(&service).await?.into_iter().flatten().collect();
     since.sort_unstable();
     let spare = service.endpoints.len() - service.needed();
     Ok(Some(since.get(spare).map_or(Standing::Works, |since| Standing::Down { since: *since })))

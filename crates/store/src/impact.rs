@@ -3,9 +3,9 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Result, Tx};
-use model::alarm::Impact;
-use model::service::Mapping;
-use model::{AlarmId, ImpactId, IncidentId, MaintenanceId, ServiceId, TenantId, Timestamp};
+use model::alarm::{AlarmClass, Impact};
+use model::service::{Mapping, Service};
+use model::{AlarmId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, ServiceId, TenantId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpactListed {
@@ -63,6 +63,23 @@ impl Tx {
     pub async fn open_impacts_of_service(&mut self, service: ServiceId) -> Result<Vec<ImpactListed>> {
         let sql = Sql::new(COLUMNS).and("m.service = ?", Some(service)).push(" AND m.ended_at IS NULL ORDER BY m.id");
         self.all(sql, listed).await
+    }
+
+    /// Since when each endpoint of a service is out, in their order, by the open impacts on it.
+    pub async fn failed_endpoints(&mut self, service: &Service) -> Result<Vec<Option<Timestamp>>> {
+        let mut failed: Vec<Option<Timestamp>> = vec![None; service.endpoints.len()];
+        for hit in self.open_impacts_of_service(service.id).await? {
+            let sql = Sql::new("SELECT a.class, a.object, a.device FROM alarm a WHERE a.id = ?").bind(hit.impact.alarm);
+            let found = self.one(sql, |row| Ok((row.word("class")?, row.id("object")?, row.opt_id("device")?))).await?;
+            let Some((class, object, device)): Option<(AlarmClass, InterfaceId, Option<DeviceId>)> = found else { continue };
+            let is_port = class == AlarmClass::InterfaceDown;
+            for (end, since) in service.endpoints.iter().zip(&mut failed) {
+                if if is_port { end.interface == Some(object) } else { device == Some(end.device) } {
+                    *since = Some(since.map_or(hit.impact.from, |known| known.min(hit.impact.from)));
+                }
+            }
+        }
+        Ok(failed)
     }
 
     pub async fn impact(&mut self, id: ImpactId) -> Result<Option<ImpactListed>> {

@@ -40,11 +40,12 @@ pub(crate) struct EndpointView {
     mapping: Mapping,
 }
 
-/// `unknown`: no endpoint, a stale one, or nobody looks at the device.
+/// `degraded`: endpoints have failed, but as many work as it needs. `unknown`: no endpoint, a stale one, or nobody looks at the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServiceState {
     Up,
+    Degraded,
     Down,
     Unknown,
 }
@@ -105,7 +106,15 @@ impl From<EndpointInput> for NewEndpoint {
     }
 }
 
-fn state(listed: &ServiceListed) -> ServiceState {
+async fn state(tx: &mut Tx, listed: &ServiceListed) -> ApiResult<ServiceState> {
+    if listed.is_hit && listed.service.need.is_some() {
+        let left = tx.failed_endpoints(&listed.service).await?.iter().filter(|failed| failed.is_none()).count();
+        return Ok(if left >= listed.service.needed() { ServiceState::Degraded } else { ServiceState::Down });
+    }
+    Ok(plain_state(listed))
+}
+
+fn plain_state(listed: &ServiceListed) -> ServiceState {
     let is_unknown = |end: &store::EndpointListed| end.device_state == DeviceState::Unknown || end.mapping == Mapping::Stale;
     if listed.is_hit {
         ServiceState::Down
@@ -117,7 +126,7 @@ fn state(listed: &ServiceListed) -> ServiceState {
 }
 
 async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: ServiceListed) -> ApiResult<ServiceView> {
-    let state = state(&listed);
+    let state = state(tx, &listed).await?;
     let mut endpoints = Vec::new();
     for end in &listed.endpoints {
         if look.device(tx, end.endpoint.device).await?.is_none() {
