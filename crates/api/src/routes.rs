@@ -3,12 +3,12 @@
 use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
+use crate::resource::maintenances;
+use crate::resource::reports;
 use crate::resource::{
     alarms, audit, collectors, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
     settings, setup, summary, tenants, tickets, users,
 };
-use crate::resource::maintenances;
-use crate::resource::reports;
 use crate::{assets, health, layers};
 use axum::http::header;
 use axum::middleware::from_fn;

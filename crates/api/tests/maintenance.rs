@@ -71,7 +71,10 @@ async fn work_is_looked_ahead_planned_changed_and_cancelled() {
         let seen = place.people[0].get(&path).await.expect(200).json();
         assert_eq!((names(&seen["objects"]), names(&seen["clients"])), (vec!["edge"], vec!["Alpha"]));
         let seen = place.people[1].get(&path).await.expect(200).json();
-        assert_eq!((&seen["objects"], names(&seen["clients"]), &seen["title"], &seen["note"]), (&json!([]), vec!["=Beta"], &json!(""), &json!("")));
+        assert_eq!(
+            (&seen["objects"], names(&seen["clients"]), &seen["title"], &seen["note"]),
+            (&json!([]), vec!["=Beta"], &json!(""), &json!(""))
+        );
         assert_eq!(seen["can"], json!({"edit": "role", "cancel": "role", "end": "role"}));
         for person in &place.people {
             person.post(&format!("{path}/cancel"), json!({})).await.expect(403);
@@ -82,7 +85,8 @@ async fn work_is_looked_ahead_planned_changed_and_cancelled() {
         place.people[0].post("/api/v1/maintenances", foreign).await.expect(403);
 
         admin.patch(&path, 7, json!({"title": "x"})).await.expect(412);
-        let changed = admin.patch(&path, 1, json!({"ends_at": hours_ahead(3), "objects": [{"site": place.sites[0]}]})).await.expect(200).json();
+        let changed =
+            admin.patch(&path, 1, json!({"ends_at": hours_ahead(3), "objects": [{"site": place.sites[0]}]})).await.expect(200).json();
         assert_eq!((&changed["version"], names(&changed["objects"])), (&json!(2), vec!["Alpha site"]));
         for (state, count) in [("planned", 1), ("running", 0)] {
             let list = admin.get(&format!("/api/v1/maintenances?state={state}&device={}", place.device)).await.expect(200).json();
@@ -188,8 +192,18 @@ async fn fault(house: &House, place: &Place, begun_ago_s: u64, length_s: Option<
         detail: "no answer".into(),
         version: 1,
     };
-    let row = Incident { id: incident, tenant: site, root: id, state: IncidentState::Open, opened_at: from, closed_at: to, merged_into: None, version: 1 };
-    let impact = Impact { id: ImpactId::new(), incident, alarm: id, service: service.id, client, mapping: Mapping::Sure, from, to, muted_by };
+    let row = Incident {
+        id: incident,
+        tenant: site,
+        root: id,
+        state: IncidentState::Open,
+        opened_at: from,
+        closed_at: to,
+        merged_into: None,
+        version: 1,
+    };
+    let impact =
+        Impact { id: ImpactId::new(), incident, alarm: id, service: service.id, client, mapping: Mapping::Sure, from, to, muted_by };
     let mut tx = house.store.write(&TEST).await.unwrap();
     tx.insert_service(&service).await.unwrap();
     tx.insert_incident(&row).await.unwrap();
@@ -212,12 +226,18 @@ async fn a_report_adds_up_is_a_harmless_table_and_shows_a_client_only_his_own() 
         // The other service came into the register today.
         let services = report["services"].as_array().unwrap();
         assert_eq!(services.len(), 1, "{report}");
-        assert_eq!((&services[0]["service"]["id"], &services[0]["period_s"], &services[0]["downtime_s"]), (&json!(service), &json!(864_000), &json!(3_600)));
+        assert_eq!(
+            (&services[0]["service"]["id"], &services[0]["period_s"], &services[0]["downtime_s"]),
+            (&json!(service), &json!(864_000), &json!(3_600))
+        );
         assert_eq!((&services[0]["availability_pct"], &services[0]["availability_pct_6dp"]), (&json!("99.583"), &json!("99.583333")));
         let line = &services[0]["evidence"][0];
         assert_eq!((&line["kind"], &line["counted_s"]), (&json!("down"), &json!(3_600)));
         // The device stands at somebody else's.
-        assert_eq!((&line["device"], &line["alarm"], &line["incident"], &line["detail"]), (&json!(null), &json!(null), &json!(null), &json!("")));
+        assert_eq!(
+            (&line["device"], &line["alarm"], &line["incident"], &line["detail"]),
+            (&json!(null), &json!(null), &json!(null), &json!(""))
+        );
         let all = place.admin.get(&format!("/api/v1/reports/availability?{query}")).await.expect(200).json();
         assert_eq!(all["services"][0]["evidence"][0]["device"]["name"], "edge");
 
@@ -230,8 +250,14 @@ async fn a_report_adds_up_is_a_harmless_table_and_shows_a_client_only_his_own() 
             assert!(rows.iter().all(|row| !row.split(',').any(|cell| cell.starts_with(['=', '+', '@']))), "{}", table.text);
         }
         place.people[0].get(&format!("/api/v1/reports/availability?{query}")).await.expect(404);
-        for (from, to, field) in [("2026-13-01", "2026-12-01", "from"), ("2026-02-01", "2026-01-01", "to"), ("2020-01-01", "2026-01-01", "to"), ("2999-01-01", "2999-02-01", "from")] {
-            let answer = own.get(&format!("/api/v1/reports/availability?client={}&from={from}&to={to}", place.clients[1])).await.expect(400).json();
+        for (from, to, field) in [
+            ("2026-13-01", "2026-12-01", "from"),
+            ("2026-02-01", "2026-01-01", "to"),
+            ("2020-01-01", "2026-01-01", "to"),
+            ("2999-01-01", "2999-02-01", "from"),
+        ] {
+            let answer =
+                own.get(&format!("/api/v1/reports/availability?client={}&from={from}&to={to}", place.clients[1])).await.expect(400).json();
             assert_eq!(answer["errors"][0]["field"], field, "{answer}");
         }
     }

@@ -105,7 +105,9 @@ fn body(operation: &str, a: &Owned) -> Value {
         "create_maintenance" => {
             json!({"title": "X", "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"device": a.device}, {"service": a.service}]})
         }
-        "preview_maintenance" => json!({"starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"site": a.site}]}),
+        "preview_maintenance" => {
+            json!({"starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"site": a.site}]})
+        }
         "patch_maintenance" => json!({"title": "X"}),
         "unack_alarm" | "cancel_maintenance" | "end_maintenance" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
         "correct_notice" | "note_ticket" => json!({"text": "x"}),
@@ -144,7 +146,8 @@ fn check_silent(who: &str, what: &str, answer: &Answer, a: &Owned) {
 
 fn check_status(who: &str, what: &str, operation: &Operation, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
-    let names_a = path.contains('_') && path.contains(['?', '/']) && (operation.path.contains('{') || POINTED.contains(&operation.id.as_str()));
+    let names_a =
+        path.contains('_') && path.contains(['?', '/']) && (operation.path.contains('{') || POINTED.contains(&operation.id.as_str()));
     let allowed: &[u16] = match operation.id.as_str() {
         "get_setup" => &[200],
         "set_up" => &[409],

@@ -1,7 +1,8 @@
 //! Alarm: one condition of one object. Incident: the alarms of one cause. Impact: what an incident does to a service.
 
 use crate::{
-    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, PersonId, ServiceId, TenantId, Timestamp, service::Mapping,
+    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, PersonId, ServiceId, TenantId, Timestamp,
+    service::Mapping,
 };
 
 vocabulary! {

@@ -127,7 +127,9 @@ pub async fn change(tx: &mut Tx, id: MaintenanceId, version: i64, change: Mainte
     let now = tx.now();
     let state = before.state_at(now);
     if !matches!(state, MaintenanceState::Planned | MaintenanceState::Running) {
-        return Err(MonitorError::Conflict { reason: format!("this maintenance is {state}: only a planned or running one can be changed") });
+        return Err(MonitorError::Conflict {
+            reason: format!("this maintenance is {state}: only a planned or running one can be changed"),
+        });
     }
     let mut after = before.clone();
     if let Some(title) = change.title {

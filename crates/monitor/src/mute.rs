@@ -58,31 +58,37 @@ impl Windows {
     }
 
     /// Whether every way to this device leads over one that is worked on.
-    pub(crate) async fn shades(&self, tx: &mut Tx, device: DeviceId) -> Result<bool> {
-        if self.is_empty() {
-            return Ok(false);
-        }
+    async fn shades(&self, tx: &mut Tx, device: DeviceId) -> Result<bool> {
+        Ok(self.over_device(tx, device).await?.is_none() && self.hold_for(tx, device).await?.is_some())
+    }
+
+    /// How long the verdict on a device may take that is worked on, or to which every way leads over one that is: as long as all on the
+    /// longest way take together. `None`: neither is so.
+    async fn hold_for(&self, tx: &mut Tx, device: DeviceId) -> Result<Option<Duration>> {
+        let mut hold = limits::PARENT_HOLD_MAX;
         let mut seen = HashSet::from([device]);
-        let mut ahead = vec![device];
+        let mut level = vec![device];
         for _ in 0..CHAIN_MAX {
-            let mut above = Vec::new();
-            for device in ahead {
+            let (mut slowest, mut above) = (Duration::ZERO, Vec::new());
+            for device in level {
+                let interval = tx.device(device).await?.map_or(limits::PROBE_INTERVAL_DEFAULT, |device| device.probe_interval);
+                slowest = slowest.max(interval * limits::CONFIRM_MISSES);
+                if self.over_device(tx, device).await?.is_some() {
+                    continue;
+                }
                 let parents = tx.parents_of(device).await?;
                 if parents.is_empty() {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                for parent in parents {
-                    if self.over_device(tx, parent.device).await?.is_none() && seen.insert(parent.device) {
-                        above.push(parent.device);
-                    }
-                }
+                above.extend(parents.into_iter().map(|parent| parent.device).filter(|parent| seen.insert(*parent)));
             }
+            hold += slowest;
             if above.is_empty() {
-                return Ok(true);
+                return Ok(Some(hold.min(limits::MAINTENANCE_HOLD_MAX)));
             }
-            ahead = above;
+            level = above;
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// A parent that is worked on, or is behind one that is, proves nothing by having answered a while ago: the verdict on it is awaited.
@@ -94,10 +100,8 @@ impl Windows {
         let parents = tx.parents_of(device).await?;
         for (parent, state) in parents.into_iter().zip(states) {
             if matches!(state, ParentState::Alive | ParentState::Suspect)
-                && (self.over_device(tx, parent.device).await?.is_some() || self.shades(tx, parent.device).await?)
+                && let Some(hold) = self.hold_for(tx, parent.device).await?
             {
-                let interval = tx.device(parent.device).await?.map_or(limits::PROBE_INTERVAL_DEFAULT, |device| device.probe_interval);
-                let hold = (interval * limits::CONFIRM_MISSES + limits::PARENT_HOLD_MAX).min(limits::MAINTENANCE_HOLD_MAX);
                 *state = ParentState::Shaded { hold };
             }
         }

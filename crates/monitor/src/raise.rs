@@ -39,11 +39,14 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
     let mut hits = hits_of(tx, &alarm).await?;
     windows.mute(tx, &mut alarm, &mut hits).await?;
     // A cause is at least as bad as what it causes.
-    alarm.severity = explained.iter().filter(|symptom| symptom.muted_by.is_none()).map(|symptom| symptom.severity).fold(rules::severity(alarm.class, hits.len()), Severity::min);
+    alarm.severity = explained
+        .iter()
+        .filter(|symptom| symptom.muted_by.is_none())
+        .map(|symptom| symptom.severity)
+        .fold(rules::severity(alarm.class, hits.len()), Severity::min);
     tx.update_alarm(&alarm).await?;
     let incident = alarm.incident.unwrap_or_else(IncidentId::new);
-    let fields =
-        json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device, "muted_by": alarm.muted_by });
+    let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device, "muted_by": alarm.muted_by });
     tx.emit(EventKind::AlarmRaised, alarm.id, alarm.tenant, alarm.version + 1, fields).await?;
     for mut symptom in explained {
         symptom.suppressed_by = Some(alarm.id);

@@ -220,17 +220,22 @@ fn check(script: &str, expected: Expect) {
 
 #[test]
 fn an_outage_inside_the_window_is_recorded_and_nobody_is_told() {
-    check("all+ plan:work:5:300:r1 all+ all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look all+ all+ all+ all+ all+ look", expect![[r#"
+    check(
+        "all+ plan:work:5:300:r1 all+ all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look all+ all+ all+ all+ all+ look",
+        expect![[r#"
         10s plan:work:5:300:r1: work is planned
         20s all+: work is running
         60s look: r1 muted by work; r2 muted by work, symptom; 0 counted, 2 muted
         110s look: 0 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_outage_that_outlasts_the_window_is_told_at_its_end_with_its_true_beginning() {
-    check("all+ plan:work:0:60:r1 all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look all-:r1,r2 all-:r1,r2 look", expect![[r#"
+    check(
+        "all+ plan:work:0:60:r1 all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look all-:r1,r2 all-:r1,r2 look",
+        expect![[r#"
         10s plan:work:0:60:r1: work is planned
         10s plan:work:0:60:r1: work is running
         50s look: r1 muted by work; r2 muted by work, symptom; 0 counted, 2 muted
@@ -241,12 +246,15 @@ fn an_outage_that_outlasts_the_window_is_told_at_its_end_with_its_true_beginning
         70s all-:r1,r2: Acme is told of Voice, since 50 s
         70s all-:r1,r2: a ticket
         70s look: r1 live; r2 live, symptom; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_alarm_that_began_before_the_window_stays_live() {
-    check("all+ all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 plan:work:0:60:r1 10s look 60s look", expect![[r#"
+    check(
+        "all+ all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 plan:work:0:60:r1 10s look 60s look",
+        expect![[r#"
         40s all-:r1,r2: Acme is told of VPN, since 20 s
         40s all-:r1,r2: a ticket
         40s all-:r1,r2: Ромашка is told of Интернет, since 20 s
@@ -257,12 +265,15 @@ fn an_alarm_that_began_before_the_window_stays_live() {
         60s look: r1 live; r2 live, symptom; 1 counted, 0 muted
         120s 60s: work is ended
         120s look: r1 live; r2 live, symptom; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn open_alarms_are_muted_when_the_window_says_so_and_heard_again_after_it() {
-    check("all+ all-:r1 all-:r1 all-:r1 plan:work!:0:60:r1 1s look 30s look 40s look", expect![[r#"
+    check(
+        "all+ all-:r1 all-:r1 all-:r1 plan:work!:0:60:r1 1s look 30s look 40s look",
+        expect![[r#"
         40s all-:r1: Acme is told of VPN, since 20 s
         40s all-:r1: a ticket
         40s plan:work!:0:60:r1: work! is planned
@@ -273,7 +284,8 @@ fn open_alarms_are_muted_when_the_window_says_so_and_heard_again_after_it() {
         111s 40s: Acme is told of VPN, since 91 s
         111s 40s: a ticket
         111s look: r1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -299,37 +311,51 @@ fn what_is_behind_is_muted_in_whatever_order_it_is_seen_and_a_fault_of_its_own_i
             110s look: r2 live; 1 counted, 0 muted
         "#]],
     );
-    check("all+ plan:work:0:600:r2 all-:leaf all-:leaf all-:leaf look", expect![[r#"
+    check(
+        "all+ plan:work:0:600:r2 all-:leaf all-:leaf all-:leaf look",
+        expect![[r#"
         10s plan:work:0:600:r2: work is planned
         10s plan:work:0:600:r2: work is running
         40s all-:leaf: a ticket
         40s look: leaf live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_port_towards_nothing_but_what_is_worked_on_is_muted() {
-    check("all+ plan:work:0:600:r2 r1/eth1- 10s r1/eth1- look", expect![[r#"
+    check(
+        "all+ plan:work:0:600:r2 r1/eth1- 10s r1/eth1- look",
+        expect![[r#"
         10s plan:work:0:600:r2: work is planned
         10s plan:work:0:600:r2: work is running
         20s look: r1/eth1 muted by work; 0 counted, 1 muted
-    "#]]);
-    check("all+ r1/eth1- 10s r1/eth1- look", expect![[r#"
+    "#]],
+    );
+    check(
+        "all+ r1/eth1- 10s r1/eth1- look",
+        expect![[r#"
         20s r1/eth1-: a ticket
         20s look: r1/eth1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_window_over_a_service_mutes_that_service_only() {
-    check("all+ plan:work:0:300:Интернет all-:r2 all-:r2 all-:r2 look", expect![[r#"
+    check(
+        "all+ plan:work:0:300:Интернет all-:r2 all-:r2 all-:r2 look",
+        expect![[r#"
         10s plan:work:0:300:Интернет: work is planned
         10s plan:work:0:300:Интернет: work is running
         40s all-:r2: Acme is told of Voice, since 20 s
         40s all-:r2: a ticket
         40s look: r2 live; 1 counted, 0 muted
-    "#]]);
-    check("all+ plan:work:0:100:VPN all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look 100s look", expect![[r#"
+    "#]],
+    );
+    check(
+        "all+ plan:work:0:100:VPN all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 look 100s look",
+        expect![[r#"
         10s plan:work:0:100:VPN: work is planned
         10s plan:work:0:100:VPN: work is running
         40s all-:r1,r2: a ticket
@@ -341,7 +367,8 @@ fn a_window_over_a_service_mutes_that_service_only() {
         150s 100s: Acme is told of VPN, since 130 s
         150s 100s: a ticket
         150s look: r1 live; r2 live, symptom; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -358,7 +385,9 @@ fn a_cancelled_window_mutes_nothing_and_cannot_be_cancelled_or_ended_twice() {
             60s look: r1 live; 1 counted, 0 muted
         "#]],
     );
-    check("plan:work:0:60:r1 1s cancel:work end:work end:work plan:next:60:90:r1 end:next", expect![[r#"
+    check(
+        "plan:work:0:60:r1 1s cancel:work end:work end:work plan:next:60:90:r1 end:next",
+        expect![[r#"
         0s plan:work:0:60:r1: work is planned
         0s plan:work:0:60:r1: work is running
         1s cancel:work: refused: this maintenance is running: end it instead
@@ -366,12 +395,15 @@ fn a_cancelled_window_mutes_nothing_and_cannot_be_cancelled_or_ended_twice() {
         1s end:work: refused: this maintenance is ended already
         1s plan:next:60:90:r1: next is planned
         1s end:next: refused: this maintenance has not begun: cancel it instead
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn ended_early_is_the_same_as_ended() {
-    check("all+ plan:work:0:600:r1 all-:r1 all-:r1 all-:r1 look end:work look", expect![[r#"
+    check(
+        "all+ plan:work:0:600:r1 all-:r1 all-:r1 all-:r1 look end:work look",
+        expect![[r#"
         10s plan:work:0:600:r1: work is planned
         10s plan:work:0:600:r1: work is running
         40s look: r1 muted by work; 0 counted, 1 muted
@@ -379,7 +411,8 @@ fn ended_early_is_the_same_as_ended() {
         40s end:work: Acme is told of VPN, since 20 s
         40s end:work: a ticket
         40s look: r1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -400,7 +433,9 @@ fn a_window_in_the_past_backwards_or_without_objects_is_refused() {
 
 #[test]
 fn overlapping_windows_hand_an_alarm_over() {
-    check("all+ plan:short:0:60:r1 plan:long:30:120:Plant all-:r1 all-:r1 all-:r1 look 10s look 40s look 60s look", expect![[r#"
+    check(
+        "all+ plan:short:0:60:r1 plan:long:30:120:Plant all-:r1 all-:r1 all-:r1 look 10s look 40s look 60s look",
+        expect![[r#"
         10s plan:short:0:60:r1: short is planned
         10s plan:short:0:60:r1: short is running
         10s plan:long:30:120:Plant: long is planned
@@ -413,12 +448,15 @@ fn overlapping_windows_hand_an_alarm_over() {
         150s 60s: Acme is told of VPN, since 130 s
         150s 60s: a ticket
         150s look: r1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_longer_window_goes_on_muting() {
-    check("all+ plan:work:0:60:r1 all-:r1 all-:r1 all-:r1 later:work:100 40s look 60s look", expect![[r#"
+    check(
+        "all+ plan:work:0:60:r1 all-:r1 all-:r1 all-:r1 later:work:100 40s look 60s look",
+        expect![[r#"
         10s plan:work:0:60:r1: work is planned
         10s plan:work:0:60:r1: work is running
         40s later:work:100: work is running
@@ -427,23 +465,30 @@ fn a_longer_window_goes_on_muting() {
         140s 60s: Acme is told of VPN, since 120 s
         140s 60s: a ticket
         140s look: r1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_device_that_leaves_the_site_is_heard_and_one_that_comes_is_muted() {
-    check("all+ plan:work:0:600:Plant all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 look move:core:Склад 1s look", expect![[r#"
+    check(
+        "all+ plan:work:0:600:Plant all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 look move:core:Склад 1s look",
+        expect![[r#"
         10s plan:work:0:600:Plant: work is planned
         10s plan:work:0:600:Plant: work is running
         50s look: core muted by work; r1 muted by work, symptom; r2 muted by work, symptom; 0 counted, 3 muted
         50s move:core:Склад: a ticket
         51s look: core live; r1 muted by work, symptom; r2 muted by work, symptom; 1 counted, 2 muted
-    "#]]);
-    check("all+ plan:work:0:600:Склад 1s move:other:Склад 1s all-:other all-:other all-:other look", expect![[r#"
+    "#]],
+    );
+    check(
+        "all+ plan:work:0:600:Склад 1s move:other:Склад 1s all-:other all-:other all-:other look",
+        expect![[r#"
         10s plan:work:0:600:Склад: work is planned
         10s plan:work:0:600:Склад: work is running
         42s look: other muted by work; 0 counted, 1 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -479,20 +524,25 @@ fn flapping_at_the_edges_tells_nobody() {
         "#]],
     );
     // Ill again and confirmed anew: that is told.
-    check("all+ plan:work:0:50:r1 all-:r1 all-:r1 all-:r1 all+ all+ all-:r1 all-:r1 all-:r1 look", expect![[r#"
+    check(
+        "all+ plan:work:0:50:r1 all-:r1 all-:r1 all-:r1 all+ all+ all-:r1 all-:r1 all-:r1 look",
+        expect![[r#"
         10s plan:work:0:50:r1: work is planned
         10s plan:work:0:50:r1: work is running
         60s all+: work is ended
         90s all-:r1: Acme is told of VPN, since 20 s
         90s all-:r1: a ticket
         90s look: r1 live; 1 counted, 0 muted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn live_alarms_decide_in_a_mixed_incident() {
     // core is not worked on: its fault is told, and so is what it does to r2 behind r1; r1 is muted for itself.
-    check("all+ plan:work:0:300:r1 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 look", expect![[r#"
+    check(
+        "all+ plan:work:0:300:r1 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 all-:core,r1,r2 look",
+        expect![[r#"
         10s plan:work:0:300:r1: work is planned
         10s plan:work:0:300:r1: work is running
         40s all-:core,r1,r2: a ticket
@@ -500,5 +550,6 @@ fn live_alarms_decide_in_a_mixed_incident() {
         40s all-:core,r1,r2: Acme is told of Voice, since 20 s
         40s all-:core,r1,r2: a ticket
         60s look: core live; r1 muted by work, symptom; r2 live, symptom; 1 counted, 1 muted
-    "#]]);
+    "#]],
+    );
 }

@@ -128,7 +128,13 @@ async fn say(tx: &mut Tx, window: &Maintenance, word: &Word, burst: Burst) -> Re
     // What nobody has heard of cannot change for him: the news reaches him as the first word.
     let kind = if reached.as_ref().is_some_and(BTreeSet::is_empty) { NoticeKind::MaintenanceAnnounced } else { word.kind };
     let is_silent = is_cancelled && reached.as_ref().is_some_and(BTreeSet::is_empty);
-    let state = if is_silent { WITHDRAWN } else if is_cancelled { CANCELLED } else { ANNOUNCED };
+    let state = if is_silent {
+        WITHDRAWN
+    } else if is_cancelled {
+        CANCELLED
+    } else {
+        ANNOUNCED
+    };
     tx.save_told(&Told {
         maintenance: window.id,
         client: word.client,
@@ -143,7 +149,8 @@ async fn say(tx: &mut Tx, window: &Maintenance, word: &Word, burst: Burst) -> Re
     }
     let (hits, places) = services_and_places(tx, word).await?;
     let client_name = tx.tenant(word.client).await?.map(|client| client.name).unwrap_or_default();
-    let release_at = (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(Duration::from_secs(u64::from(settings.brake.hold_s))));
+    let release_at =
+        (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(Duration::from_secs(u64::from(settings.brake.hold_s))));
     let draft = Draft {
         topic: window.id.into(),
         client: word.client,

@@ -10,7 +10,9 @@ use store::{ImpactListed, Tx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It has fewer than it needs since then.
-    Down { since: Timestamp },
+    Down {
+        since: Timestamp,
+    },
     Works,
 }
 

@@ -200,24 +200,32 @@ fn check(script: &str, expected: Expect) {
 
 #[test]
 fn every_client_is_told_of_his_own_services_once() {
-    check("plan:600:900:Интернет,Телефония,VPN 5s sent 700s 400s", expect![[r#"
+    check(
+        "plan:600:900:Интернет,Телефония,VPN 5s sent 700s 400s",
+        expect![[r#"
         0s plan:600:900:Интернет,Телефония,VPN: 1. maintenance_announced ivan@example.org queued: Интернет, Телефония
         0s plan:600:900:Интернет,Телефония,VPN: 2. maintenance_announced john@example.org queued: VPN
         5s sent: 1. maintenance_announced ivan@example.org sent: Интернет, Телефония
         5s sent: 2. maintenance_announced john@example.org sent: VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn with_a_lead_they_are_told_when_it_is_time() {
-    check("plan:7200:7300:VPN lead:7190 5s 5s", expect![[r#"
+    check(
+        "plan:7200:7300:VPN lead:7190 5s 5s",
+        expect![[r#"
         10s 5s: 1. maintenance_announced john@example.org queued: VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_change_and_a_cancellation_follow_in_the_same_thread() {
-    check("plan:600:900:VPN sent move:1200:1500 sent cover:s1 sent uncover:s1 cancel sent 5s", expect![[r#"
+    check(
+        "plan:600:900:VPN sent move:1200:1500 sent cover:s1 sent uncover:s1 cancel sent 5s",
+        expect![[r#"
         0s plan:600:900:VPN: 1. maintenance_announced john@example.org queued: VPN
         0s sent: 1. maintenance_announced john@example.org sent: VPN
         0s move:1200:1500: 2. maintenance_changed john@example.org queued: VPN
@@ -228,35 +236,47 @@ fn a_change_and_a_cancellation_follow_in_the_same_thread() {
         0s cancel: 5. maintenance_cancelled john@example.org queued: VPN
         0s sent: 4. maintenance_cancelled c1@example.org sent: s1
         0s sent: 5. maintenance_cancelled john@example.org sent: VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_nobody_has_heard_of_is_withdrawn_and_not_cancelled() {
-    check("plan:600:900:VPN cancel 5s", expect![[r#"
+    check(
+        "plan:600:900:VPN cancel 5s",
+        expect![[r#"
         0s plan:600:900:VPN: 1. maintenance_announced john@example.org queued: VPN
         0s cancel: 1. maintenance_announced john@example.org withdrawn: VPN
-    "#]]);
-    check("plan:600:900:VPN move:700:900 sent quiet", expect![[r#"
+    "#]],
+    );
+    check(
+        "plan:600:900:VPN move:700:900 sent quiet",
+        expect![[r#"
         0s plan:600:900:VPN: 1. maintenance_announced john@example.org queued: VPN
         0s move:700:900: 1. maintenance_announced john@example.org withdrawn: VPN
         0s move:700:900: 2. maintenance_announced john@example.org queued: VPN
         0s sent: 2. maintenance_announced john@example.org sent: VPN
         0s quiet: 3. maintenance_cancelled john@example.org queued: VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn work_that_ends_early_needs_no_word() {
-    check("plan:1:900:VPN sent 5s end 5s", expect![[r#"
+    check(
+        "plan:1:900:VPN sent 5s end 5s",
+        expect![[r#"
         0s plan:1:900:VPN: 1. maintenance_announced john@example.org queued: VPN
         0s sent: 1. maintenance_announced john@example.org sent: VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_burst_waits_for_a_person_and_shadow_sends_nothing() {
-    check("plan:600:900:s1,s2,s3,s4,s5,s6 179s 1s", expect![[r#"
+    check(
+        "plan:600:900:s1,s2,s3,s4,s5,s6 179s 1s",
+        expect![[r#"
         0s plan:600:900:s1,s2,s3,s4,s5,s6: 1. maintenance_announced c1@example.org held (brake_clients): s1
         0s plan:600:900:s1,s2,s3,s4,s5,s6: 2. maintenance_announced c2@example.org held (brake_clients): s2
         0s plan:600:900:s1,s2,s3,s4,s5,s6: 3. maintenance_announced c3@example.org held (brake_clients): s3
@@ -269,11 +289,15 @@ fn a_burst_waits_for_a_person_and_shadow_sends_nothing() {
         180s 1s: 4. maintenance_announced c4@example.org queued (brake_clients): s4
         180s 1s: 5. maintenance_announced c5@example.org queued (brake_clients): s5
         180s 1s: 6. maintenance_announced c6@example.org queued (brake_clients): s6
-    "#]]);
-    check("shadow plan:600:900:VPN sent cancel", expect![[r#"
+    "#]],
+    );
+    check(
+        "shadow plan:600:900:VPN sent cancel",
+        expect![[r#"
         0s plan:600:900:VPN: 1. maintenance_announced john@example.org draft (shadow): VPN
         0s cancel: 2. maintenance_cancelled john@example.org draft (shadow): VPN
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -284,7 +308,8 @@ fn the_words_are_plain_in_both_languages() {
         let mut all = tx.notices(&NoticeFilter::default(), Page::first(500)).await.unwrap().items;
         all.reverse();
         let reference = texts::notice::reference(stage.window.as_ref().unwrap().id);
-        let shown = |listed: &store::NoticeListed| format!("{}\n{}", listed.notice.subject, listed.notice.body).replace(&reference, "MNT-1");
+        let shown =
+            |listed: &store::NoticeListed| format!("{}\n{}", listed.notice.subject, listed.notice.body).replace(&reference, "MNT-1");
         all.iter().map(shown).collect::<Vec<_>>().join("---\n")
     });
     for one in told {

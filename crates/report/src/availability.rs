@@ -164,8 +164,7 @@ fn record(service: &Service, period: Span, behind: &mut Behind) -> Record {
             (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.interface == Some(interface),
             _ => outage.device == Some(end.device),
         };
-        let mut members: Vec<usize> =
-            service.endpoints.iter().enumerate().filter(|(_, end)| hits(end)).map(|(place, _)| place).collect();
+        let mut members: Vec<usize> = service.endpoints.iter().enumerate().filter(|(_, end)| hits(end)).map(|(place, _)| place).collect();
         if members.is_empty() {
             let place = former.iter().position(|object| *object == outage.object).unwrap_or(former.len());
             if place == former.len() {

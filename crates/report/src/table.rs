@@ -10,8 +10,28 @@ use texts::Texts;
 /// Spreadsheets read a file without it in the code page of the machine.
 const MARK: &str = "\u{feff}";
 const COLUMNS: [&str; 22] = [
-    "row", "client", "service", "kind", "from", "to", "counted_s", "excluded_s", "degraded_s", "unknown_s", "period_s", "agreed_s",
-    "availability", "device", "interface", "maintenance", "incident", "first_missed", "confirmed", "cleared", "alarm", "detail",
+    "row",
+    "client",
+    "service",
+    "kind",
+    "from",
+    "to",
+    "counted_s",
+    "excluded_s",
+    "degraded_s",
+    "unknown_s",
+    "period_s",
+    "agreed_s",
+    "availability",
+    "device",
+    "interface",
+    "maintenance",
+    "incident",
+    "first_missed",
+    "confirmed",
+    "cleared",
+    "alarm",
+    "detail",
 ];
 
 /// One row per line of evidence and one per service, then what the figures mean. Times are those of the client's clocks.
@@ -86,7 +106,7 @@ fn evidence(report: &AvailabilityReport, of: &ServiceReport, line: &Line, zone: 
         line.device.as_ref().map_or_else(none, |(_, name)| name.clone()),
         line.interface.clone().unwrap_or_default(),
         maintenance,
-        line.incident.map_or_else(none, |incident| texts::notice::reference(incident)),
+        line.incident.map_or_else(none, texts::notice::reference),
         local(line.first_missed_at, zone),
         local(line.confirmed_at, zone),
         local(line.cleared_at, zone),

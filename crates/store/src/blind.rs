@@ -17,9 +17,11 @@ impl Tx {
     pub async fn go_blind(&mut self, collector: CollectorId, from: Timestamp) -> Result<()> {
         let open = Sql::new("SELECT COUNT(*) AS n FROM blind b WHERE b.collector = ? AND b.to_at IS NULL").bind(collector);
         if self.count(open).await? == 0 {
-            let sql = Sql::new("INSERT INTO blind (collector, from_at) VALUES (?, ?) ON CONFLICT (collector, from_at) DO UPDATE SET to_at = NULL")
-                .bind(collector)
-                .bind(from);
+            let sql = Sql::new(
+                "INSERT INTO blind (collector, from_at) VALUES (?, ?) ON CONFLICT (collector, from_at) DO UPDATE SET to_at = NULL",
+            )
+            .bind(collector)
+            .bind(from);
             self.run(sql).await?;
         }
         Ok(())

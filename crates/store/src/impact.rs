@@ -108,7 +108,10 @@ impl Tx {
     }
 
     pub async fn close_impact(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
-        self.run(Sql::new("UPDATE impact SET ended_at = ?, cleared_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(self.now()).bind(id)).await?;
+        self.run(
+            Sql::new("UPDATE impact SET ended_at = ?, cleared_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(self.now()).bind(id),
+        )
+        .await?;
         Ok(())
     }
 

@@ -170,9 +170,13 @@ impl Tx {
 
     /// Windows that have not ended, in whatever scope: what mutes does so whoever looks.
     pub async fn open_windows(&mut self) -> Result<Vec<Maintenance>> {
-        let sql = Sql::new(FIELDS)
-            .push(", NULL AS created_by_email FROM maintenance w WHERE w.state IN ('planned', 'running') ORDER BY w.id");
-        let found = self.all(sql, |row| Ok(MaintenanceListed { maintenance: window(row)?, object_names: vec![], muted_alarms: 0, created_by_email: None })).await?;
+        let sql =
+            Sql::new(FIELDS).push(", NULL AS created_by_email FROM maintenance w WHERE w.state IN ('planned', 'running') ORDER BY w.id");
+        let found = self
+            .all(sql, |row| {
+                Ok(MaintenanceListed { maintenance: window(row)?, object_names: vec![], muted_alarms: 0, created_by_email: None })
+            })
+            .await?;
         Ok(self.with_objects(found).await?.into_iter().map(|listed| listed.maintenance).collect())
     }
 
@@ -248,7 +252,12 @@ impl Tx {
     }
 
     /// When windows that were not cancelled covered this service, as far as that touches the time from `from` to `to`.
-    pub async fn windows_over_service(&mut self, service: ServiceId, from: Timestamp, to: Timestamp) -> Result<Vec<(CoveredService, String)>> {
+    pub async fn windows_over_service(
+        &mut self,
+        service: ServiceId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(CoveredService, String)>> {
         let sql = Sql::new("SELECT c.maintenance, c.service, c.client, c.from_at, c.to_at, w.title FROM maintenance_service c JOIN maintenance w ON w.id = c.maintenance WHERE w.state <> 'cancelled'")
             .and("c.service = ?", Some(service))
             .and("c.to_at > ?", Some(from))
@@ -281,14 +290,17 @@ impl Tx {
 
     /// No cover by this window lasts longer than this.
     pub async fn cut_cover(&mut self, id: MaintenanceId, at: Timestamp) -> Result<()> {
-        self.run(Sql::new("UPDATE maintenance_service SET to_at = ? WHERE maintenance = ? AND to_at > ?").bind(at).bind(id).bind(at)).await?;
+        self.run(Sql::new("UPDATE maintenance_service SET to_at = ? WHERE maintenance = ? AND to_at > ?").bind(at).bind(id).bind(at))
+            .await?;
         self.run(Sql::new("DELETE FROM maintenance_service WHERE maintenance = ? AND to_at <= from_at").bind(id)).await?;
         Ok(())
     }
 
     /// Active alarms that are muted, or hold a muted impact.
     pub async fn muted_alarms(&mut self) -> Result<Vec<Alarm>> {
-        let sql = Sql::new("SELECT a.id FROM alarm a WHERE a.state = 'active' AND (a.muted_by IS NOT NULL OR a.id IN (SELECT m.alarm FROM impact m WHERE m.ended_at IS NULL AND m.muted_by IS NOT NULL)) ORDER BY a.id");
+        let sql = Sql::new(
+            "SELECT a.id FROM alarm a WHERE a.state = 'active' AND (a.muted_by IS NOT NULL OR a.id IN (SELECT m.alarm FROM impact m WHERE m.ended_at IS NULL AND m.muted_by IS NOT NULL)) ORDER BY a.id",
+        );
         let ids: Vec<AlarmId> = self.all(sql, |row| row.id("id")).await?;
         let mut found = Vec::new();
         for id in ids {
@@ -299,7 +311,9 @@ impl Tx {
 
     /// Whether anything open is muted.
     pub async fn has_muted(&mut self) -> Result<bool> {
-        let sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM alarm a WHERE a.state = 'active' AND a.muted_by IS NOT NULL UNION ALL SELECT 1 AS x FROM impact m WHERE m.ended_at IS NULL AND m.muted_by IS NOT NULL) w");
+        let sql = Sql::new(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM alarm a WHERE a.state = 'active' AND a.muted_by IS NOT NULL UNION ALL SELECT 1 AS x FROM impact m WHERE m.ended_at IS NULL AND m.muted_by IS NOT NULL) w",
+        );
         Ok(self.count(sql).await? > 0)
     }
 
@@ -340,9 +354,9 @@ impl Tx {
 
     /// Windows of which clients are told: open ones, and cancelled ones of which somebody heard and nobody heard the end.
     pub async fn windows_to_announce(&mut self) -> Result<Vec<Maintenance>> {
-        let sql = Sql::new(FIELDS)
-            .push(" FROM maintenance w WHERE w.state IN ('planned', 'running') AND w.announces = 1")
-            .push(" OR w.state <> 'ended' AND w.id IN (SELECT h.maintenance FROM maintenance_told h WHERE h.state = 'announced') ORDER BY w.id");
+        let sql = Sql::new(FIELDS).push(" FROM maintenance w WHERE w.state IN ('planned', 'running') AND w.announces = 1").push(
+            " OR w.state <> 'ended' AND w.id IN (SELECT h.maintenance FROM maintenance_told h WHERE h.state = 'announced') ORDER BY w.id",
+        );
         self.all(sql, window).await
     }
 }

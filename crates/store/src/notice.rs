@@ -214,7 +214,9 @@ impl Tx {
 
     /// The next free step of a thread.
     pub async fn next_step(&mut self, topic: impl Into<Topic>, client: TenantId) -> Result<i64> {
-        let sql = Sql::new("SELECT MAX(n.step) AS n FROM notice n WHERE n.thread = ? AND n.client = ?").bind(&topic.into().bytes()[..]).bind(client);
+        let sql = Sql::new("SELECT MAX(n.step) AS n FROM notice n WHERE n.thread = ? AND n.client = ?")
+            .bind(&topic.into().bytes()[..])
+            .bind(client);
         Ok(self.one(sql, |row| row.opt_int("n")).await?.flatten().unwrap_or(0) + 1)
     }
 }

@@ -65,7 +65,8 @@ impl MaintenanceText<'_> {
             }
             _ => self.say(&format!("{word}.subject"), &[]),
         };
-        let whole = self.say("subject_with_reference", &[("subject", (&subject).into()), ("reference", (&self.line(self.reference)).into())]);
+        let whole =
+            self.say("subject_with_reference", &[("subject", (&subject).into()), ("reference", (&self.line(self.reference)).into())]);
         one_line(&whole, NAME_CHARS_MAX * 3)
     }
 

@@ -6,10 +6,10 @@
 use crate::body::{Block, one_line, to_html, to_text};
 use crate::{Arg, Texts};
 use jiff::tz::TimeZone;
+use model::Timestamp;
 use model::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use model::notice::{NoticeKind, Topic};
 use model::tenant::Language;
-use model::Timestamp;
 
 /// Services named in one notice; the others are counted ("and 3 more services").
 pub const SERVICES_LISTED_MAX: usize = 20;

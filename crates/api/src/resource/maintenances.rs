@@ -245,11 +245,7 @@ async fn view_of(tx: &mut Tx, look: &mut Look<'_>, id: MaintenanceId) -> ApiResu
 /// Newest first.
 #[utoipa::path(get, path = "/api/v1/maintenances", tag = "monitor", operation_id = "list_maintenances", params(MaintenanceQuery),
     responses((status = 200, body = ListOf<MaintenanceView>)))]
-pub(crate) async fn list(
-    State(app): State<App>,
-    who: Who,
-    Filter(query): Filter<MaintenanceQuery>,
-) -> ApiResult<ListOf<MaintenanceView>> {
+pub(crate) async fn list(State(app): State<App>, who: Who, Filter(query): Filter<MaintenanceQuery>) -> ApiResult<ListOf<MaintenanceView>> {
     let page = page(query.cursor.as_deref(), query.limit)?;
     let filter = MaintenanceFilter { state: query.state, from: query.from, to: query.to, device: query.device };
     let mut tx = app.store.read(&who.scope_for(Action::ReadMaintenance)).await?;

@@ -197,7 +197,14 @@ pub(crate) async fn patch(
 ) -> ApiResult<One<ServiceView>> {
     let endpoints = patched.body.endpoints.map(|endpoints| endpoints.into_iter().map(Into::into).collect());
     let mut tx = app.store.write(&who.scope()).await?;
-    register::patch_service(&mut tx, &who, id, patched.version, ServiceChange { name: patched.body.name, endpoints, need: patched.body.need }).await?;
+    register::patch_service(
+        &mut tx,
+        &who,
+        id,
+        patched.version,
+        ServiceChange { name: patched.body.name, endpoints, need: patched.body.need },
+    )
+    .await?;
     let view = view_of(&mut tx, &mut Look::new(&who), id).await?;
     tx.commit().await?;
     Ok(One(view))

@@ -196,7 +196,17 @@ async fn fault(store: &Store, device: &str, site: &str, cause: Option<(AlarmId, 
 async fn hit(store: &Store, incident: IncidentId, alarm: AlarmId, service: &str, client: &str, name: &str) {
     let service: ServiceId = service.parse().unwrap();
     let client: TenantId = client.parse().unwrap();
-    let impact = Impact { id: ImpactId::new(), incident, alarm, service, client, mapping: Mapping::Sure, from: long_ago(), to: None, muted_by: None };
+    let impact = Impact {
+        id: ImpactId::new(),
+        incident,
+        alarm,
+        service,
+        client,
+        mapping: Mapping::Sure,
+        from: long_ago(),
+        to: None,
+        muted_by: None,
+    };
     let mut tx = store.write(&TEST).await.unwrap();
     let id = impact.id;
     tx.insert_impact(&ImpactListed { impact, service_name: name.into(), client_name: String::new(), site: None }).await.unwrap();

@@ -55,8 +55,15 @@ pub async fn create_service(tx: &mut Tx, caller: &Caller, new: NewService) -> Re
     check_need(&mut checks, new.need, new.endpoints.len());
     let ports = check_endpoints(tx, &mut checks, new.endpoints).await?;
     let (name, ports) = checks.finish(name.map(|name| (name, ports)))?;
-    let service =
-        Service { id: ServiceId::new(), client: new.client, name, need: new.need, endpoints: settle(tx, ports).await?, created_at: tx.now(), version: 1 };
+    let service = Service {
+        id: ServiceId::new(),
+        client: new.client,
+        name,
+        need: new.need,
+        endpoints: settle(tx, ports).await?,
+        created_at: tx.now(),
+        version: 1,
+    };
     tx.insert_service(&service).await?;
     tx.emit(EventKind::ServiceChanged, service.id, service.client, service.version, json!({"name": service.name})).await?;
     tx.audit("service.created", service.id, service.client, None, Some(shown(&service))).await?;
