@@ -182,9 +182,8 @@ impl Stage {
                     }
                 }
                 EventKind::IncidentOpened | EventKind::IncidentChanged => {
-                    if tx.has_live_alarm(event.object.parse().unwrap()).await.unwrap() {
-                        lines.push("a ticket".to_owned());
-                    }
+                    let is_live = tx.has_live_alarm(event.object.parse().unwrap()).await.unwrap();
+                    lines.extend(is_live.then(|| "a ticket".to_owned()));
                 }
                 EventKind::MaintenanceChanged => {
                     let name = self.names[&event.object].clone();
