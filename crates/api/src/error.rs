@@ -296,6 +296,17 @@ macro_rules! from_verb {
 }
 from_verb!(monitor::MonitorError: "alarm", notify::NotifyError: "notice", support::SupportError: "ticket");
 
+impl From<report::ReportError> for ApiError {
+    fn from(error: report::ReportError) -> Self {
+        match error {
+            report::ReportError::NotFound => Self::not_found("client"),
+            report::ReportError::Bad(problem) => Self::bad(problem),
+            report::ReportError::Store(error) => error.into(),
+            report::ReportError::Table(_) => Self::Internal { cause: chain(&error) },
+        }
+    }
+}
+
 /// An error's text as a sentence.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -3,6 +3,8 @@
 use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
+use crate::resource::maintenances;
+use crate::resource::reports;
 use crate::resource::{
     alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
     settings, setup, summary, tenants, tickets, users,
@@ -63,6 +65,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(alarms::unack))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::read))
+        .routes(routes!(maintenances::list, maintenances::create))
+        .routes(routes!(maintenances::preview))
+        .routes(routes!(maintenances::read, maintenances::patch))
+        .routes(routes!(maintenances::cancel))
+        .routes(routes!(maintenances::end))
+        .routes(routes!(reports::availability))
+        .routes(routes!(reports::table))
         .routes(routes!(notices::list))
         .routes(routes!(notices::release_all))
         .routes(routes!(notices::read))

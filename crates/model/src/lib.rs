@@ -14,6 +14,7 @@ pub mod device;
 pub mod event;
 pub mod id;
 pub mod limits;
+pub mod maintenance;
 pub mod notice;
 pub mod observation;
 pub mod person;

@@ -8,9 +8,9 @@ use model::observation::Sight;
 use model::scope::Reason;
 use model::{Clock, CollectorId, Scope};
 use manage::{BackUpDue, FindLost, Keeper};
-use monitor::Monitor;
 use profiles::Profiles;
-use notify::{Release, SendQueued, Sender, Threads, WriteDue};
+use monitor::{Monitor, TurnMaintenance};
+use notify::{Announce, Release, SendQueued, Sender, Threads, WriteDue};
 use series::Series;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -48,6 +48,8 @@ impl Engine {
         tasks.spawn(run_subscriber(store.clone(), Threads, shutdown.clone()));
         tasks.spawn(run_subscriber(store.clone(), Desk, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), WriteDue { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), TurnMaintenance::new(store.clone()), shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), Announce { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
         tasks.spawn(run_subscriber(

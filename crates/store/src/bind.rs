@@ -63,6 +63,8 @@ bind_words!(
     notice::NoticeKind,
     notice::NoticeState,
     notice::HoldReason,
+    maintenance::MaintenanceState,
+    maintenance::WorkKind,
     ticket::Line,
     ticket::TicketState,
     event::EventKind,

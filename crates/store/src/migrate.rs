@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "alarms and incidents", sql: include_str!("../migrations/0004_alarms.sql") },
     Migration { version: 5, name: "notices and tickets", sql: include_str!("../migrations/0005_notices_tickets.sql") },
     Migration { version: 6, name: "tasks, configurations, recognised devices", sql: include_str!("../migrations/0006_configs.sql") },
+    Migration { version: 7, name: "maintenance", sql: include_str!("../migrations/0007_maintenance.sql") },
     Migration { version: 8, name: "trust", sql: include_str!("../migrations/0008_trust.sql") },
 ];
 

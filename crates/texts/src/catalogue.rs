@@ -17,6 +17,8 @@ const EN: &[(&str, &str)] = &[
     ("support", include_str!("../../../locales/en/support.json")),
     ("people", include_str!("../../../locales/en/people.json")),
     ("watchdog", include_str!("../../../locales/en/watchdog.json")),
+    ("maintenance", include_str!("../../../locales/en/maintenance.json")),
+    ("report", include_str!("../../../locales/en/report.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
@@ -25,6 +27,8 @@ const RU: &[(&str, &str)] = &[
     ("support", include_str!("../../../locales/ru/support.json")),
     ("people", include_str!("../../../locales/ru/people.json")),
     ("watchdog", include_str!("../../../locales/ru/watchdog.json")),
+    ("maintenance", include_str!("../../../locales/ru/maintenance.json")),
+    ("report", include_str!("../../../locales/ru/report.json")),
 ];
 
 /// The value that chooses the plural form, as in i18next.
