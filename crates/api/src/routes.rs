@@ -4,8 +4,8 @@ use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
 use crate::resource::{
-    alarms, audit, collectors, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
-    settings, setup, summary, tenants, tickets, users,
+    alarms, audit, collectors, contacts, credentials, devices, events, incidents, ingest, interfaces, notices, series, services, sessions,
+    settings, setup, signals, sources, summary, tenants, tickets, users,
 };
 use crate::{assets, health, layers};
 use axum::http::header;
@@ -62,6 +62,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(events::stream))
+        .routes(routes!(sources::list, sources::create))
+        .routes(routes!(sources::read, sources::patch, sources::remove))
+        .routes(routes!(sources::renew_secret))
+        .routes(routes!(signals::list))
+        .routes(routes!(signals::read))
+        .routes(routes!(signals::map))
+        .routes(routes!(ingest::take))
 }
 
 /// The OpenAPI document, pretty and the same at every build of the same code.

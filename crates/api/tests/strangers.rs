@@ -13,7 +13,7 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// Works without a login.
-const OPEN: [&str; 4] = ["get_setup", "set_up", "log_in", "accept_invitation"];
+const OPEN: [&str; 5] = ["get_setup", "set_up", "log_in", "accept_invitation", "tell_signals"];
 /// A plain address without an id that is about the caller himself or about nobody.
 const ABOUT_ME: [&str; 3] = ["get_me", "get_summary", "log_out"];
 
@@ -57,6 +57,8 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "incidents" => vec![&a.incident],
         "notices" => vec![&a.notice, &a.held],
         "tickets" => vec![&a.ticket],
+        "sources" | "in" => vec![&a.source],
+        "signals" => vec![&a.signal],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -72,6 +74,7 @@ fn queries(operation: &str, a: &Owned) -> Vec<String> {
         "list_services" => vec![format!("?client={}", a.client)],
         "list_alarms" => vec![format!("?client={}", a.client), format!("?device={}", a.device)],
         "list_notices" => vec![format!("?client={}", a.client), format!("?incident={}", a.incident), "?state=held".into()],
+        "list_signals" => vec![format!("?source={}", a.source), "?unmapped=true".into()],
         "list_audit" => vec![format!("?object={}", a.device), format!("?object={}", a.client)],
         "get_series" => vec![format!("?object={}&metric=reach_rtt", a.device), format!("?object={}&metric=in_bps", a.interface)],
         "stream_events" => vec!["?after=0".into()],
@@ -99,6 +102,11 @@ fn body(operation: &str, a: &Owned) -> Value {
         "unack_alarm" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
         "correct_notice" | "note_ticket" => json!({"text": "x"}),
         "release_notices" => json!({"state": "held"}),
+        "create_source" => json!({"kind": "zabbix", "tenant": a.client, "name": "X"}),
+        "patch_source" => json!({"name": "X"}),
+        "renew_source_secret" => json!({}),
+        "map_signal" => json!({"device": a.device}),
+        "tell_signals" => json!({"version": "4", "alerts": []}),
         "patch_settings" => json!({"shadow": true}),
         other => panic!("{other} is not covered: say here which body it takes"),
     }
@@ -139,6 +147,8 @@ fn check_status(who: &str, what: &str, operation: &Operation, path: &str, answer
         "set_up" => &[409],
         "log_in" => &[401, 429],
         "accept_invitation" => &[404, 429],
+        // Keyed by the secret of the source; whether there is such a source is not told.
+        "tell_signals" => &[401, 429],
         id if ABOUT_ME.contains(&id) => &[200, 204],
         "get_series" if !path.contains('?') => &[400],
         _ if names_a => &[404],
@@ -205,7 +215,7 @@ async fn nobody_learns_of_or_touches_what_is_not_his() {
 async fn the_owner_and_the_provider_do_see_it() {
     let house = House::new().await;
     let world = world::build(&house).await;
-    let forbidden_to_clients = ["credentials", "tickets"];
+    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals"];
     for operation in operations().iter().filter(|operation| operation.method == "GET" && operation.path.contains('{')) {
         for path in paths(operation, &world.a) {
             world.admin.get(&path).await.expect(200);
@@ -222,7 +232,7 @@ async fn the_owner_and_the_provider_do_see_it() {
             answer.text
         );
     }
-    for empty in ["credentials", "tickets", "collectors", "audit"] {
+    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals"] {
         assert_eq!(world.own.get(&format!("/api/v1/{empty}")).await.expect(200).json()["items"], json!([]), "{empty}");
     }
     let heard = listen(&world.own, world.own.request("GET", "/api/v1/events?after=0", &[], None)).await;

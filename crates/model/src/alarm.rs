@@ -1,12 +1,14 @@
 //! Alarm: one condition of one object. Incident: the alarms of one cause. Impact: what an incident does to a service.
 
 use crate::{
-    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, PersonId, ServiceId, TenantId, Timestamp, service::Mapping,
+    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, PersonId, ServiceId, SignalId, TenantId, Timestamp, service::Mapping,
 };
 
 vocabulary! {
     AlarmClass: "class of alarm" {
         Unreachable = "unreachable", InterfaceDown = "interface_down", SnmpSilent = "snmp_silent", CollectorLost = "collector_lost", Metric = "metric",
+        /// Another monitoring system says so.
+        External = "external",
     }
 }
 
@@ -23,7 +25,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    ObjectKind: "kind of object" { Device = "device", Interface = "interface", Collector = "collector" }
+    ObjectKind: "kind of object" { Device = "device", Interface = "interface", Collector = "collector", Signal = "signal" }
 }
 
 vocabulary! {
@@ -35,6 +37,8 @@ pub enum AlarmObject {
     Device(DeviceId),
     Interface(InterfaceId),
     Collector(CollectorId),
+    /// What another monitoring system tells; the device, if it is about one, stands in the alarm.
+    Signal(SignalId),
 }
 
 impl AlarmObject {
@@ -43,6 +47,7 @@ impl AlarmObject {
             Self::Device(_) => ObjectKind::Device,
             Self::Interface(_) => ObjectKind::Interface,
             Self::Collector(_) => ObjectKind::Collector,
+            Self::Signal(_) => ObjectKind::Signal,
         }
     }
     pub const fn bytes(&self) -> &[u8; 16] {
@@ -50,6 +55,7 @@ impl AlarmObject {
             Self::Device(id) => id.bytes(),
             Self::Interface(id) => id.bytes(),
             Self::Collector(id) => id.bytes(),
+            Self::Signal(id) => id.bytes(),
         }
     }
     pub const fn from_parts(kind: ObjectKind, bytes: [u8; 16]) -> Self {
@@ -57,6 +63,7 @@ impl AlarmObject {
             ObjectKind::Device => Self::Device(DeviceId::from_bytes(bytes)),
             ObjectKind::Interface => Self::Interface(InterfaceId::from_bytes(bytes)),
             ObjectKind::Collector => Self::Collector(CollectorId::from_bytes(bytes)),
+            ObjectKind::Signal => Self::Signal(SignalId::from_bytes(bytes)),
         }
     }
 }
@@ -67,6 +74,7 @@ impl std::fmt::Display for AlarmObject {
             Self::Device(id) => id.fmt(f),
             Self::Interface(id) => id.fmt(f),
             Self::Collector(id) => id.fmt(f),
+            Self::Signal(id) => id.fmt(f),
         }
     }
 }
@@ -77,9 +85,9 @@ pub struct Alarm {
     pub id: AlarmId,
     pub class: AlarmClass,
     pub object: AlarmObject,
-    /// The device it is on; `None` for a collector.
+    /// The device it is on; `None` for a collector and for what a source says of a service.
     pub device: Option<DeviceId>,
-    /// Whose: the device's site, or the provider for a collector.
+    /// Whose: the device's site, the service's client, or the provider for a collector.
     pub tenant: TenantId,
     pub severity: Severity,
     pub state: AlarmState,

@@ -21,6 +21,7 @@ pub mod scope;
 pub mod secret;
 pub mod service;
 pub mod settings;
+pub mod signal;
 pub mod tenant;
 pub mod ticket;
 pub mod time;

@@ -12,6 +12,7 @@ mod error;
 mod flow;
 mod raise;
 pub mod rules;
+pub mod signals;
 
 pub use act::{acknowledge, unacknowledge};
 pub use error::MonitorError;

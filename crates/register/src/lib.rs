@@ -20,6 +20,7 @@ pub use flow::person::{NewPerson, create_person, patch_person};
 pub use flow::service::{NewEndpoint, NewService, ServiceChange, create_service, delete_service, patch_service};
 pub use flow::settings::{BrakeChange, SettingsChange, patch_settings};
 pub use flow::setup::{FirstSetUp, check_first_set_up, set_up};
+pub use flow::source::{NewSource, create_source, delete_source, patch_source, renew_source_secret};
 pub use flow::tenant::{BrandChange, NewBrand, NewTenant, TenantChange, create_tenant, patch_tenant};
 
 pub type Result<T> = std::result::Result<T, RegisterError>;

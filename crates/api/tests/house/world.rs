@@ -29,6 +29,8 @@ pub struct Owned {
     pub notice: String,
     pub held: String,
     pub ticket: String,
+    pub source: String,
+    pub signal: String,
 }
 
 impl Owned {
@@ -47,6 +49,8 @@ impl Owned {
             &self.notice,
             &self.held,
             &self.ticket,
+            &self.source,
+            &self.signal,
         ]
     }
 }
@@ -110,6 +114,8 @@ pub async fn build(house: &House) -> World {
     tell(&house.store, incident, &c2, "noc@second.example", NoticeState::Sent).await;
     let ticket = open_ticket(&house.store, incident, &site, &admin.id).await;
 
+    let (source, signal) = beside(house, &admin, &client).await;
+
     let a = Owned {
         user: own.id.clone(),
         client,
@@ -124,8 +130,21 @@ pub async fn build(house: &House) -> World {
         notice: notice.to_string(),
         held: held.to_string(),
         ticket: ticket.to_string(),
+        source,
+        signal,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
+}
+
+/// Another monitoring system of the client, and something that it says about nothing we know.
+async fn beside(house: &House, admin: &Person, client: &str) -> (String, String) {
+    let made = json!({"kind": "alertmanager", "tenant": client, "name": "Zebra Prometheus"});
+    let made = admin.post("/api/v1/sources", made).await.expect(201);
+    let item = json!({"status": "firing", "labels": {"alertname": "ZebraDown", "instance": "unknown.zebra.example:9100"}, "fingerprint": "zebra1"});
+    let teller = Person { router: house.router.clone(), token: Some(made.at("/secret")), id: String::new() };
+    teller.post(&made.at("/path"), json!({"version": "4", "alerts": [item]})).await.expect(200);
+    let signal = admin.get("/api/v1/signals?unmapped=true").await.expect(200).at("/items/0/id");
+    (made.at("/id"), signal)
 }
 
 fn long_ago() -> Timestamp {

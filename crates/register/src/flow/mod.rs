@@ -7,6 +7,7 @@ pub(crate) mod person;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod source;
 pub(crate) mod tenant;
 
 mod bind;
