@@ -232,14 +232,17 @@ fn what_is_late_or_out_of_order_changes_nothing_newer() {
          wait 3600
          end b@4600 4601
          fire b@4600 critical host=r1
-         fire c@4600 warning host=r1",
+         fire c@4600 warning host=r1
+         fire twice@4500 warning host=r1
+         fire twice@4490 warning host=r1
+         end twice@4490 4550",
         expect![[r#"
             fire a@900 critical host=r1: raised 1
                 alarm.raised external `a` on r1 critical
                 impact.opened Интернет from 900 sure
                 incident.opened
             end a@400 500: ignored 1
-            fire a@400 critical host=r1: ignored 1
+            fire a@400 critical host=r1: accepted
             end a@900 990: cleared 1
                 alarm.cleared external `a` on r1 critical
                 impact.closed Интернет from 900 to 990 sure
@@ -250,6 +253,13 @@ fn what_is_late_or_out_of_order_changes_nothing_newer() {
             fire c@4600 warning host=r1: raised 1
                 alarm.raised external `c` on r1 warning
                 incident.opened
+            fire twice@4500 warning host=r1: raised 1
+                alarm.raised external `twice` on r1 warning
+                incident.opened
+            fire twice@4490 warning host=r1: accepted
+            end twice@4490 4550: cleared 1
+                alarm.cleared external `twice` on r1 warning
+                incident.closed
         "#]],
     );
 }
@@ -469,4 +479,187 @@ fn it_gets_worse_while_it_lasts_and_never_better() {
                 incident.opened
         "#]],
     );
+}
+
+/// What each kind of source sends, as it was recorded or as the documentation tells to send it.
+async fn take(stage: &Stage, text: &str) -> String {
+    match signals::receive(&stage.world.store, stage.source, SECRET, text.as_bytes()).await {
+        Ok(told) => shown(&told),
+        Err(error) => format!("{error}"),
+    }
+}
+
+fn check_messages(kind: SourceKind, messages: &[&str], picture: Expect) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for database in testkit::databases() {
+        let seen = runtime.block_on(async {
+            let mut stage = Stage::new(&database.location, kind).await;
+            stage.step("device r1.example.net").await;
+            stage.news().await;
+            let mut seen = String::new();
+            for text in messages {
+                seen += &format!("{}\n", take(&stage, text).await);
+                stage.news().await.iter().for_each(|news| seen += &format!("    {news}\n"));
+            }
+            seen
+        });
+        picture.assert_eq(&seen);
+    }
+}
+
+#[test]
+fn what_a_real_alertmanager_sent_is_understood() {
+    check_messages(
+        SourceKind::Alertmanager,
+        &[include_str!("data/alertmanager-firing.json"), include_str!("data/alertmanager-resolved.json")],
+        expect![[r#"
+            raised 1 (42afb794cdb69302: the source says it began at 2026-11-22T18:00:59.000Z, which lies in the future; counted from its arrival)
+                alarm.raised external `HostDown: r1 does not answer` on r1.example.net critical
+                incident.opened
+            cleared 1
+                alarm.cleared external `HostDown: r1 does not answer` on r1.example.net critical
+                incident.closed
+        "#]],
+    );
+}
+
+#[test]
+fn bad_messages_get_a_sentence() {
+    check_messages(
+        SourceKind::Alertmanager,
+        &[
+            "",
+            "{",
+            "[]",
+            "{}",
+            r#"{"version": "3", "alerts": []}"#,
+            r#"{"version": "4", "alerts": {}}"#,
+            r#"{"version": "4", "alerts": [{"status": "maybe"}]}"#,
+            r#"{"version": "4", "alerts": [{"labels": {"a": 1}, "status": "firing"}]}"#,
+            r#"{"version": "4", "alerts": [], "truncatedAlerts": 7}"#,
+            r#"{"version": "4", "alerts": [{"status": "firing", "labels": {"host": "r1\u0000\n"}, "startsAt": "yesterday"}]}"#,
+        ],
+        expect![[r#"
+            body: is not JSON at line 1, column 0
+            body: is not JSON at line 1, column 1
+            body: must be a JSON object
+            body: is not the webhook of Alertmanager: missing field `version`
+            version: is `3`; this source reads payload version 4 of Alertmanager
+            body: is not the webhook of Alertmanager: invalid type: map, expected a sequence
+            alerts[0].status: is `maybe`; expected `firing` or `resolved`
+            alerts[0]: invalid type: integer `1`, expected a string
+            accepted (7 were left out by the sender (max_alerts))
+            raised 1
+                alarm.raised external `(no name)` on r1 minor
+                incident.opened
+        "#]],
+    );
+    check_messages(
+        SourceKind::Zabbix,
+        &[
+            "{}",
+            r#"{"format": "1"}"#,
+            r#"{"format": "1", "event_id": "{EVENT.ID}", "value": "1"}"#,
+            r#"{"format": "1", "event_id": "x", "value": "1"}"#,
+            r#"{"format": "1", "event_id": "7", "value": "2"}"#,
+        ],
+        expect![[r#"
+            format: is ``; expected 1, as the media type of docs/beside.md sends it
+            event_id: is missing; the media type sends {EVENT.ID} there
+            event_id: is missing; the media type sends {EVENT.ID} there
+            event_id: is `x`; expected the number {EVENT.ID}
+            value: is `2`; expected 1 (problem) or 0 (recovery): {EVENT.VALUE}
+        "#]],
+    );
+}
+
+#[test]
+fn a_zabbix_trigger_is_one_condition_however_often_it_comes() {
+    let event = |id: &str, value: &str, nseverity: &str| {
+        format!(
+            r#"{{"format": "1", "event_id": "{id}", "value": "{value}", "nseverity": "{nseverity}", "severity": "High", "name": "r1 is away", "host": "R1",
+                "host_ip": "{{HOST.IP}}", "trigger_id": "13", "item_key": "icmpping", "clock": "*UNKNOWN*"}}"#
+        )
+    };
+    let messages = [
+        event("100", "1", "4"),
+        event("100", "1", "4"),
+        event("99", "0", "4"),
+        event("100", "0", "4"),
+        event("100", "1", "4"),
+        event("102", "0", "4"),
+        event("101", "1", "4"),
+        event("103", "1", "0"),
+        event("103", "1", "5"),
+    ];
+    let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+    check_messages(SourceKind::Zabbix, &messages, expect![[r#"
+        raised 1
+            alarm.raised external `r1 is away` on r1 major
+            impact.opened Интернет from 0 sure
+            incident.opened
+        accepted
+        ignored 1
+        cleared 1
+            alarm.cleared external `r1 is away` on r1 major
+            impact.closed Интернет from 0 to 0 sure
+            incident.closed
+        ignored 1
+        accepted
+        ignored 1
+        raised 1
+            alarm.raised external `r1 is away` on r1 indeterminate flaps 1
+            incident.opened
+        accepted
+            alarm.changed external `r1 is away` on r1 critical flaps 1
+            impact.opened Интернет from 0 sure
+            incident.changed
+    "#]]);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_and_an_unknown_source_are_the_same_refusal() {
+    let database = testkit::sqlite();
+    let stage = Stage::new(&database.location, SourceKind::Alertmanager).await;
+    let body = br#"{"version": "4", "alerts": []}"#;
+    for (source, secret) in [(stage.source, "guessed"), (stage.source, ""), (SourceId::new(), SECRET)] {
+        let refused = signals::receive(&stage.world.store, source, secret, body).await.unwrap_err();
+        assert!(matches!(refused, MonitorError::WrongSecret), "{refused}");
+    }
+    assert!(signals::receive(&stage.world.store, stage.source, SECRET, body).await.is_ok());
+}
+
+/// A source speaks for its own subtree: what a neighbour's device is called means nothing there.
+#[tokio::test]
+async fn a_source_reaches_nothing_outside_of_its_subtree() {
+    for database in testkit::databases() {
+        let mut stage = Stage::new(&database.location, SourceKind::Alertmanager).await;
+        stage.source = connect(&stage.world, stage.world.clients[1], SourceKind::Alertmanager).await;
+        assert_eq!(stage.step("fire a@0 critical host=r1").await, "unmapped 1", "r1 is another client's");
+        assert!(stage.step("map a device r1").await.contains("does not lie under"));
+        assert!(stage.step("map a service Интернет").await.contains("does not lie under"));
+        assert_eq!(stage.step("fire b@0 critical host=twin").await, "raised 1", "there is one twin in this subtree");
+        assert_eq!(stage.step("map a device core").await, "mapped");
+    }
+}
+
+/// A thousand at once, in one message, again and then their end: as many alarms, each once.
+#[tokio::test]
+async fn a_storm_is_taken_in_whole() {
+    let database = testkit::sqlite();
+    let stage = Stage::new(&database.location, SourceKind::Alertmanager).await;
+    let storm = |status: &str| -> Vec<Value> {
+        let one = |n: usize| {
+            json!({"status": status, "fingerprint": format!("f{n}"), "labels": {"alertname": "X", "host": "r1", "severity": "warning"},
+                "startsAt": START.to_string(), "endsAt": START.plus(Duration::from_secs(1)).to_string()})
+        };
+        (0..1_000).map(one).collect()
+    };
+    let message = |items: Vec<Value>| json!({"version": "4", "alerts": items});
+    let told = stage.tell(message(storm("firing"))).await.unwrap();
+    assert_eq!((told.accepted, told.raised, told.unmapped), (1_000, 1_000, 0));
+    assert_eq!(stage.tell(message(storm("firing"))).await.unwrap().raised, 0);
+    assert_eq!(stage.tell(message(storm("resolved"))).await.unwrap().cleared, 1_000);
+    let refused = stage.tell(message((0..3_000).map(|_| json!({})).collect())).await.unwrap_err();
+    assert!(refused.to_string().contains("at most 2000"), "{refused}");
 }

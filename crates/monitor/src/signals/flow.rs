@@ -154,7 +154,7 @@ async fn take_one(tx: &mut Tx, guide: &mut Guide, report: &Report, receipt: &mut
         receipt.ignored += 1;
         return Ok(tx.update_signal(&signal).await?);
     }
-    signal.occurrence = report.occurrence;
+    signal.occurrence = signal.occurrence.max(report.occurrence);
     signal.raw.clone_from(&report.raw);
     if report.is_firing {
         (signal.title, signal.labels) = (report.title.clone(), report.labels.clone());

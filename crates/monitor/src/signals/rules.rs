@@ -34,21 +34,29 @@ pub fn step(known: Option<&Signal>, report: &Report, now: Timestamp) -> Step {
     let Some(known) = known else {
         return if report.is_firing { Step::Open } else { Step::Remember };
     };
-    if report.occurrence < known.occurrence {
+    if report.is_once && report.occurrence < known.occurrence {
         return Step::Old;
     }
-    let is_same = report.occurrence == known.occurrence;
     match (known.state, report.is_firing) {
         (SignalState::Open, true) => Step::Goes,
         // The same end again, after the condition came back under its old beginning.
-        (SignalState::Open, false) if is_same && known.ended_at.is_some() && report.ended_at == known.ended_at => Step::Old,
-        (SignalState::Open, false) => Step::Close,
+        (SignalState::Open, false) if known.ended_at.is_some() && report.ended_at == known.ended_at => Step::Old,
+        (SignalState::Open, false) if is_its_end(known, report) => Step::Close,
+        (SignalState::Open, false) => Step::Old,
         (SignalState::Closed, true) => {
-            let is_late = is_same && (report.is_once || known.closed_at.is_some_and(|closed| now.since(closed) < LATE));
-            if is_late { Step::Old } else { Step::Open }
+            let is_newer = report.occurrence > known.occurrence;
+            let is_late = report.is_once || known.closed_at.is_some_and(|closed| now.since(closed) < LATE);
+            if is_newer || !is_late { Step::Open } else { Step::Old }
         }
+        (SignalState::Closed, false) if report.occurrence < known.occurrence => Step::Old,
         (SignalState::Closed, false) => Step::Remember,
     }
+}
+
+/// An end that lies after the beginning that we know ends it. The beginning itself is no measure: two Prometheus that tell of one condition
+/// are merged by Alertmanager, and the end then carries the earlier of their beginnings.
+fn is_its_end(known: &Signal, report: &Report) -> bool {
+    report.is_once || report.ended_at.map_or(report.occurrence, Timestamp::micros) >= known.occurrence
 }
 
 /// When a new occurrence began, as far as that can be believed, and a sentence when it cannot.

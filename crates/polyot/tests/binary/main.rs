@@ -8,6 +8,7 @@ mod lab;
 mod product;
 mod rows;
 
+mod alertmanager;
 mod configuration;
 mod disk;
 mod faults;
