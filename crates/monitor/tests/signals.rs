@@ -245,7 +245,7 @@ fn what_is_late_or_out_of_order_changes_nothing_newer() {
             fire a@400 critical host=r1: accepted
             end a@900 990: cleared 1
                 alarm.cleared external `a` on r1 critical
-                impact.closed Интернет from 900 to 990 sure
+                impact.closed Интернет from 900 to 1000 sure
                 incident.closed
             fire a@900 critical host=r1: ignored 1
             end b@4600 4601: accepted
@@ -444,7 +444,7 @@ fn a_beginning_that_cannot_be_is_clamped_and_said() {
                 incident.opened
             end past@-900000 1: cleared 1
                 alarm.cleared external `past` on r1 critical
-                impact.closed Интернет from -603700 to 1 sure
+                impact.closed Интернет from -603700 to 1100 sure
                 incident.closed
         "#]],
     );
@@ -593,7 +593,10 @@ fn a_zabbix_trigger_is_one_condition_however_often_it_comes() {
         event("103", "1", "5"),
     ];
     let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
-    check_messages(SourceKind::Zabbix, &messages, expect![[r#"
+    check_messages(
+        SourceKind::Zabbix,
+        &messages,
+        expect![[r#"
         raised 1
             alarm.raised external `r1 is away` on r1 major
             impact.opened Интернет from 0 sure
@@ -614,7 +617,8 @@ fn a_zabbix_trigger_is_one_condition_however_often_it_comes() {
             alarm.changed external `r1 is away` on r1 critical flaps 1
             impact.opened Интернет from 0 sure
             incident.changed
-    "#]]);
+    "#]],
+    );
 }
 
 #[tokio::test]

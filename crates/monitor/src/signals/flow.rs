@@ -214,7 +214,7 @@ async fn settle(tx: &mut Tx, signal: &Signal, receipt: &mut Receipt) -> Result<(
     let open = tx.open_alarm(AlarmClass::External, AlarmObject::Signal(signal.id)).await?;
     match (open, signal.state, signal.target) {
         (Some(mut alarm), SignalState::Closed, _) => {
-            alarm.well_since = Some(rules::ended(alarm.first_miss_at, signal.ended_at, now));
+            alarm.well_since = Some(rules::ended(alarm.first_miss_at, alarm.raised_at.unwrap_or(now), signal.ended_at, now));
             raise::clear(tx, alarm, now).await?;
             receipt.cleared += 1;
         }

@@ -1,9 +1,9 @@
 //! Pure decisions: what one more report means for a signal, and when its condition began.
 
 use super::report::Report;
-use model::Timestamp;
 use model::alarm::Severity;
 use model::signal::{Signal, SignalState};
+use model::{Timestamp, limits};
 use std::time::Duration;
 
 /// A firing of an occurrence that has ended, arriving this soon after the end, was under way when the end was told. After it the source
@@ -75,7 +75,8 @@ pub fn began(known: Option<&Signal>, report: &Report, now: Timestamp) -> (Timest
     (closed.map_or(said, |closed| said.max(closed)).min(now), String::new())
 }
 
-/// When it ended: never before it began, never in the future.
-pub fn ended(began: Timestamp, said: Option<Timestamp>, now: Timestamp) -> Timestamp {
-    said.unwrap_or(now).min(now).max(began)
+/// When it ended: never before it began, never in the future. An end from before it was raised here (the source waits with its groups)
+/// counts from a little after that: who was told that a service is down must be told of its end as something that came later.
+pub fn ended(began: Timestamp, raised: Timestamp, said: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    said.unwrap_or(now).max(raised.plus(limits::GATHER_MAX)).min(now).max(began)
 }

@@ -103,6 +103,7 @@ fn it_becomes_an_alarm_a_notice_and_a_ticket(mut home: Home) {
     let alarm = wait_for("the alarm", || external(&admin, "active"));
     assert_eq!((alarm["severity"].as_str(), alarm["device"]["name"].as_str()), (Some("critical"), Some("edge")), "{alarm}");
     assert_eq!(alarm["object"]["name"], "HostDown: edge does not answer");
+    wait_for("the proof", || look(&home).notices.first().filter(|row| row.notice.state == NoticeState::Sent).map(|_| ()));
     let mails = exim.mails(1);
     assert!(mails[0].contains("duty@example.org"), "{}", mails[0]);
     let ticket = wait_for("the ticket", || look(&home).tickets.into_iter().next());
@@ -112,7 +113,6 @@ fn it_becomes_an_alarm_a_notice_and_a_ticket(mut home: Home) {
     let ends = admin.get("/api/v1/alarms").json()["items"][0]["raised_at"].clone();
     other.post(json!({"labels": labels, "annotations": {"summary": "edge does not answer"}, "startsAt": started, "endsAt": ends}));
     wait_for("the end of the alarm", || external(&admin, "cleared"));
-    exim.mails(2);
     wait_for("a resolved ticket", || (look(&home).tickets[0].ticket.state == TicketState::Resolved).then_some(()));
     wait_for("both proofs", || {
         let sent = |kind| move |row: &&store::NoticeListed| row.notice.kind == kind && row.notice.state == NoticeState::Sent;
@@ -120,6 +120,7 @@ fn it_becomes_an_alarm_a_notice_and_a_ticket(mut home: Home) {
         let both = [NoticeKind::Opened, NoticeKind::Restored].into_iter().all(|kind| rows.notices.iter().any(|row| sent(kind)(&row)));
         both.then_some(())
     });
+    exim.mails(2);
     let rows = look(&home);
     assert_eq!((rows.alarms.len(), rows.incidents, rows.tickets.len(), rows.notices.len()), (1, 1, 1, 2), "{rows:#?}");
     let signal = admin.items("/api/v1/signals").remove(0);
