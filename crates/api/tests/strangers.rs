@@ -66,6 +66,7 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "maintenances" => vec![&a.maintenance],
         "sources" | "in" => vec![&a.source],
         "signals" => vec![&a.signal],
+        "configs" => vec![&a.config],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -83,6 +84,7 @@ fn queries(operation: &str, a: &Owned) -> Vec<String> {
         "list_notices" => vec![format!("?client={}", a.client), format!("?incident={}", a.incident), "?state=held".into()],
         "get_availability" | "get_availability_table" => vec![format!("?client={}&from=2026-01-01&to=2026-02-01", a.client)],
         "list_maintenances" => vec![format!("?device={}", a.device)],
+        "list_configs" => vec![format!("?client={}", a.client), format!("?device={}", a.device)],
         "list_signals" => vec![format!("?source={}", a.source), "?unmapped=true".into()],
         "list_audit" => vec![format!("?object={}", a.device), format!("?object={}", a.client)],
         "get_series" => vec![format!("?object={}&metric=reach_rtt", a.device), format!("?object={}&metric=in_bps", a.interface)],
@@ -127,7 +129,8 @@ fn body(operation: &str, a: &Owned) -> Value {
         "release_notices" => json!({"state": "held"}),
         "create_source" => json!({"kind": "zabbix", "tenant": a.client, "name": "X"}),
         "patch_source" => json!({"name": "X"}),
-        "renew_source_secret" => json!({}),
+        "renew_source_secret" | "back_up_device" => json!({}),
+        "accept_host_key" => json!({"accept": "SHA256:zebra-two"}),
         "map_signal" => json!({"device": a.device}),
         "tell_signals" => json!({"version": "4", "alerts": []}),
         "patch_settings" => json!({"shadow": true}),

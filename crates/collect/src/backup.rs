@@ -97,10 +97,9 @@ async fn log_in(collector: &Collector, task: &BackupTask, story: &mut Story) -> 
     if task.logins_left == 0 {
         return Err(failed(BackupProblem::LoginPaused, "the device refused too many logins lately".into()));
     }
-    let mut tries = collector
-        .logins
-        .tries(task.device)
-        .map_err(|not_yet| failed(BackupProblem::LoginPaused, format!("two logins were refused lately; the next try is allowed at {}", not_yet.next_try_at)))?;
+    let mut tries = collector.logins.tries(task.device).map_err(|not_yet| {
+        failed(BackupProblem::LoginPaused, format!("two logins were refused lately; the next try is allowed at {}", not_yet.next_try_at))
+    })?;
     let most = usize::try_from(task.logins_left).unwrap_or(usize::MAX);
     let request = Request {
         target: SocketAddr::new(address, task.ssh_port),
@@ -176,7 +175,10 @@ fn profile<'a>(collector: &'a Collector, task: &BackupTask, banner: &str) -> Res
     }
     let found = collector.profiles.detect(&evidence).best.and_then(|id| collector.profiles.get(&id));
     found.filter(|profile| profile.config.is_some()).ok_or_else(|| {
-        let what = known.map_or_else(|| "nothing recognises this device yet".to_owned(), |known| format!("the profile {} cannot fetch a configuration", known.id));
+        let what = known.map_or_else(
+            || "nothing recognises this device yet".to_owned(),
+            |known| format!("the profile {} cannot fetch a configuration", known.id),
+        );
         failed(BackupProblem::NoProfile, format!("{what}; choose a profile for the device"))
     })
 }
@@ -191,12 +193,8 @@ fn of_ssh(error: &ssh::Error, story: &mut Story) -> FetchFailed {
         E::Unreachable { .. } | E::Silent { .. } | E::NotSsh { .. } | E::ChannelRefused { .. } => BackupProblem::Connect,
         E::NoCommonAlgorithm { .. } | E::KeyExchange { .. } => BackupProblem::Algorithms,
         E::HostKeyChanged { offered, .. } => {
-            story.ssh = Some(SshSeen {
-                level: SshLevel::Modern,
-                algorithms: String::new(),
-                host_key: offered.clone(),
-                banner: String::new(),
-            });
+            story.ssh =
+                Some(SshSeen { level: SshLevel::Modern, algorithms: String::new(), host_key: offered.clone(), banner: String::new() });
             BackupProblem::HostKeyChanged
         }
         E::LoginRefused { tried, .. } => {

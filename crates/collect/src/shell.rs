@@ -20,10 +20,11 @@ pub fn spec(profile: &Profile) -> Option<(cli::Spec, Duration)> {
             .as_ref()
             .map(|enable| cli::Enable { send: enable.send.clone(), password_prompt: enable.password_prompt.clone() }),
         setup: session.setup.clone(),
-        pager: session
-            .pager
-            .as_ref()
-            .map(|pager| cli::Pager { matches: pager.matches.clone(), send: pager.send.clone(), erase: pager.erase.clone() }),
+        pager: session.pager.as_ref().map(|pager| cli::Pager {
+            matches: pager.matches.clone(),
+            send: pager.send.clone(),
+            erase: pager.erase.clone(),
+        }),
         prompts_allowed: session
             .prompts_allowed
             .iter()

@@ -81,7 +81,9 @@ pub async fn read_masked(tx: &mut Tx, id: ConfigId) -> Result<(ConfigListed, Str
 pub async fn compare(tx: &mut Tx, target: ConfigId, base: Option<ConfigId>) -> Result<Compared, ManageError> {
     let target = tx.config(target).await?.ok_or(ManageError::NotFound)?;
     let base = match base {
-        Some(base) => Some(tx.config(base).await?.filter(|base| base.revision.device == target.revision.device).ok_or(ManageError::NotFound)?),
+        Some(base) => {
+            Some(tx.config(base).await?.filter(|base| base.revision.device == target.revision.device).ok_or(ManageError::NotFound)?)
+        }
         None => tx.config_before(&target.revision).await?,
     };
     let (new, new_print) = masked(tx, &target.revision).await?;

@@ -155,7 +155,8 @@ impl Keeper {
             fingerprint,
         };
         tx.insert_config(&revision, &texts).await?;
-        let fields = json!({ "device": device.id.to_string(), "added": revision.added, "removed": revision.removed, "number": revision.number });
+        let fields =
+            json!({ "device": device.id.to_string(), "added": revision.added, "removed": revision.removed, "number": revision.number });
         tx.emit(EventKind::ConfigChanged, id, device.site, 1, fields).await?;
         Ok(())
     }

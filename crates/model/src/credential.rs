@@ -32,12 +32,28 @@ pub struct Credential {
 /// The opened secret, on its way inside a Task. `Debug` shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
-    SnmpV2c { community: Secret },
-    SnmpV3 { user: String, auth: SnmpAuth, auth_password: Secret, privacy: SnmpPriv, priv_password: Secret },
-    SshPassword { user: String, password: Secret },
-    SshKey { user: String, key: Secret },
+    SnmpV2c {
+        community: Secret,
+    },
+    SnmpV3 {
+        user: String,
+        auth: SnmpAuth,
+        auth_password: Secret,
+        privacy: SnmpPriv,
+        priv_password: Secret,
+    },
+    SshPassword {
+        user: String,
+        password: Secret,
+    },
+    SshKey {
+        user: String,
+        key: Secret,
+    },
     /// What raises a session to privileged mode, where the device asks for it.
-    Enable { password: Secret },
+    Enable {
+        password: Secret,
+    },
 }
 
 impl Key {

@@ -4,13 +4,13 @@ use access::Vault;
 use collect::Probing;
 use dispatch::{Dispatch, Told};
 use futures::FutureExt as _;
+use manage::{BackUpDue, FindLost, Keeper};
 use model::observation::Sight;
 use model::scope::Reason;
 use model::{Clock, CollectorId, Scope};
-use manage::{BackUpDue, FindLost, Keeper};
-use profiles::Profiles;
 use monitor::{Monitor, TurnMaintenance};
 use notify::{Announce, Release, SendQueued, Sender, Threads, WriteDue};
+use profiles::Profiles;
 use series::Series;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -63,7 +63,14 @@ impl Engine {
         if let Some(heart) = self.heart {
             tasks.spawn(heart.beat(store.clone(), shutdown.clone()));
         }
-        let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, profiles: self.profiles, told: self.told };
+        let watch = Watch {
+            store: self.store,
+            series: self.series,
+            vault: self.vault,
+            probing: self.probing,
+            profiles: self.profiles,
+            told: self.told,
+        };
         let (store, shutdown) = (watch.store.clone(), shutdown.clone());
         tasks.spawn(async move {
             // Several centres on one database: one of them watches, another takes over within seconds.

@@ -1,8 +1,8 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+mod admin;
 #[cfg(feature = "cli")]
 mod cli;
-mod admin;
 mod cold;
 mod config;
 #[cfg(feature = "demo")]
@@ -14,8 +14,8 @@ mod housekeeping;
 mod offline;
 mod serve;
 mod tls;
-mod what_if;
 mod watchdog;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags};

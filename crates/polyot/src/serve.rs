@@ -115,7 +115,17 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
             });
         }
     }
-    let engine = Engine { store: store.clone(), series, vault, sender, people, heart, probing, profiles: std::sync::Arc::new(profiles::Profiles::builtin().clone()), told };
+    let engine = Engine {
+        store: store.clone(),
+        series,
+        vault,
+        sender,
+        people,
+        heart,
+        probing,
+        profiles: std::sync::Arc::new(profiles::Profiles::builtin().clone()),
+        told,
+    };
     match system.cold() {
         None => engine.start(&mut tasks, &shutdown),
         Some(cold) => {

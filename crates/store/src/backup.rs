@@ -99,8 +99,10 @@ impl Tx {
 
     /// Whether a credential of the device opens SSH.
     pub async fn has_ssh_credential(&mut self, device: DeviceId) -> Result<bool> {
-        let sql = Sql::new("SELECT COUNT(*) AS n FROM device_credential x JOIN credential c ON c.id = x.credential WHERE x.device = ? AND c.kind = 'ssh'")
-            .bind(device);
+        let sql = Sql::new(
+            "SELECT COUNT(*) AS n FROM device_credential x JOIN credential c ON c.id = x.credential WHERE x.device = ? AND c.kind = 'ssh'",
+        )
+        .bind(device);
         Ok(self.count(sql).await? > 0)
     }
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Lab;
 use super::checks::Checks;
 use super::parts;
 use super::product::Product;
 use super::sshd::{self, Age, Sshd};
 use super::world::{World, text};
-use super::Lab;
 use crate::shell::Failure;
 
 /// A backup of such a router takes a second; the first waits for the register to be read and, at worst, for one retry.

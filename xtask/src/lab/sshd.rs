@@ -72,7 +72,8 @@ impl Sshd {
         let dir = lab.join(format!("r{n}"));
         let banner = dir.join("banner");
         // A line that looks like a prompt, as real banners have them.
-        fs::write(&banner, "Authorised access only!\n# Call the NOC before you touch this router #\nr9>\n").map_err(|e| cannot(&banner, &e))?;
+        fs::write(&banner, "Authorised access only!\n# Call the NOC before you touch this router #\nr9>\n")
+            .map_err(|e| cannot(&banner, &e))?;
         let mut sshd = Self { dir, n, address: router.address(), age, generation: 0, process: None };
         sshd.renew_host_key()?;
         Ok(sshd)

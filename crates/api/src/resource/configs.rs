@@ -258,10 +258,7 @@ async fn backup_view(tx: &mut Tx, look: &mut Look<'_>, id: DeviceId) -> ApiResul
         tail: backup.tail,
         ssh: backup.level.map(|level| SshView { level, algorithms: backup.algorithms.unwrap_or_default() }),
         host_key: HostKeyView { state, fingerprint: backup.host_key, offered: backup.host_key_offered },
-        can: BackupCan {
-            back_up: Can::when(may, has_credential && !must_decide && !is_paused),
-            decide: Can::when(may, must_decide),
-        },
+        can: BackupCan { back_up: Can::when(may, has_credential && !must_decide && !is_paused), decide: Can::when(may, must_decide) },
     })
 }
 

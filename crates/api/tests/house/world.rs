@@ -2,13 +2,14 @@
 
 use super::{House, Person, TEST};
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
+use model::config::{Backup, BackupSource, ConfigRevision};
 use model::notice::{Channel, Notice, NoticeKind, NoticeState};
 use model::service::Mapping;
 use model::tenant::Language;
 use model::ticket::{Line, Ticket, TicketNote, TicketState};
-use model::{AlarmId, DeviceId, ImpactId, IncidentId, NoticeId, PersonId, ServiceId, TenantId, TicketId, Timestamp};
+use model::{AlarmId, ConfigId, DeviceId, ImpactId, IncidentId, NoticeId, PersonId, ServiceId, TenantId, TicketId, Timestamp};
 use serde_json::json;
-use store::{ImpactListed, NoticeListed, Store};
+use store::{ConfigTexts, ImpactListed, NoticeListed, Store};
 
 /// In every name, address and text of client A.
 pub const MARK: &str = "zebra";
@@ -34,6 +35,7 @@ pub struct Owned {
     pub maintenance: String,
     pub source: String,
     pub signal: String,
+    pub config: String,
 }
 
 impl Owned {
@@ -57,6 +59,7 @@ impl Owned {
             &self.maintenance,
             &self.source,
             &self.signal,
+            &self.config,
         ]
     }
 }
@@ -131,6 +134,7 @@ pub async fn build(house: &House) -> World {
         "objects": [{"device": alone}, {"service": alone_service}], "announces": true});
     let maintenance = admin.make("/api/v1/maintenances", work).await;
     let (source, signal) = beside(house, &admin, &client).await;
+    let config = revision(&house.store, &device).await;
 
     let a = Owned {
         user: own.id.clone(),
@@ -151,6 +155,7 @@ pub async fn build(house: &House) -> World {
         maintenance,
         source,
         signal,
+        config,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
 }
@@ -164,6 +169,34 @@ async fn beside(house: &House, admin: &Person, client: &str) -> (String, String)
     teller.post(&made.at("/path"), json!({"version": "4", "alerts": [item]})).await.expect(200);
     let signal = admin.get("/api/v1/signals?unmapped=true").await.expect(200).at("/items/0/id");
     (made.at("/id"), signal)
+}
+
+/// A configuration of the device, and a host key that waits for a decision.
+async fn revision(store: &Store, device: &str) -> String {
+    let device: DeviceId = device.parse().unwrap();
+    let revision = ConfigRevision {
+        id: ConfigId::new(),
+        device,
+        number: 1,
+        taken_at: long_ago(),
+        seen_at: long_ago(),
+        source: BackupSource::Schedule,
+        by: None,
+        profile: "zebra.os".into(),
+        lines: 1,
+        size_bytes: 15,
+        added: 0,
+        removed: 0,
+    };
+    // A stored block of DEFLATE (RFC 1951, 3.2.4) with the text "hostname zebra\n".
+    let masked = [&[1, 15, 0, 0xf0, 0xff][..], b"hostname zebra\n"].concat();
+    let texts = ConfigTexts { masked, sealed: b"sealed elsewhere".to_vec(), fingerprint: vec![1] };
+    let mut tx = store.write(&TEST).await.unwrap();
+    tx.insert_config(&revision, &texts).await.unwrap();
+    let keys = (Some("SHA256:zebra-one".into()), Some("SHA256:zebra-two".into()));
+    tx.save_backup(&Backup { host_key: keys.0, host_key_offered: keys.1, ..Backup::never(device) }).await.unwrap();
+    tx.commit().await.unwrap();
+    revision.id.to_string()
 }
 
 fn long_ago() -> Timestamp {

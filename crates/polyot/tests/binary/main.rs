@@ -8,10 +8,10 @@ mod lab;
 mod product;
 mod rows;
 
-mod cli;
-mod backup_restore;
-mod cold;
 mod alertmanager;
+mod backup_restore;
+mod cli;
+mod cold;
 mod configuration;
 #[cfg(feature = "demo")]
 mod demo;
@@ -23,5 +23,5 @@ mod idle;
 mod key;
 mod lost_site;
 mod serving;
-mod what_if;
 mod watchdog;
+mod what_if;
