@@ -73,7 +73,7 @@ fn shape(source: &FactSource, value: &str) -> Option<String> {
 }
 
 /// Values of a column, the chassis' first.
-fn entity<'e>(column: EntityColumn, evidence: &'e Evidence) -> Vec<&'e str> {
+fn entity(column: EntityColumn, evidence: &Evidence) -> Vec<&str> {
     let number = match column {
         EntityColumn::Description => 2,
         EntityColumn::Name => 7,

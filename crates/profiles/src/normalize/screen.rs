@@ -77,16 +77,10 @@ impl Row {
         self.at += 1;
         if c != ' ' || !overwrites {
             self.wiped_from = self.wiped_from.max(self.at);
-        } else if self.at > self.wiped_from.saturating_sub(1) || self.at >= self.cells.len() {
-            self.wipe_back();
-        }
-    }
-
-    /// After blanks were written to the end of what stood there, the end moves back to the last visible sign.
-    fn wipe_back(&mut self) {
-        if self.at >= self.cells.len() {
+        } else if self.at >= self.cells.len() {
+            // Blanks were written to the end of what stood there: the end moves back to the last visible sign.
             let seen = self.cells.iter().rposition(|c| *c != ' ').map_or(0, |last| last + 1);
-            self.wiped_from = self.wiped_from.min(seen.max(0));
+            self.wiped_from = self.wiped_from.min(seen);
         }
     }
 
