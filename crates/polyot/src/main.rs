@@ -70,7 +70,13 @@ struct ServeArgs {
 }
 
 fn main() -> ExitCode {
+    #[cfg(not(feature = "cli"))]
     let cli = Cli::parse();
+    #[cfg(feature = "cli")]
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::explain(&error),
+    };
     let log =
         EnvFilter::try_from_env("POLYOT_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,fjall=warn,lsm_tree=warn,async_snmp=off"));
     tracing_subscriber::fmt()

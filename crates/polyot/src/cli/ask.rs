@@ -5,6 +5,7 @@ use super::speech::Speech;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 /// Characters of one answer.
 const ANSWER_CHARS_MAX: usize = 4_096;
@@ -100,8 +101,16 @@ impl Asking {
 }
 
 /// The terminal gives every key at once and shows none, until this is dropped: an interrupted password leaves no silent terminal behind.
-struct Raw {
-    before: Termios,
+struct Raw;
+
+/// The terminal as it was, while it is raw.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Gives the terminal back as it was; for an end that comes from outside.
+pub fn restore() {
+    if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &before);
+    }
 }
 
 impl Raw {
@@ -111,14 +120,15 @@ impl Raw {
         raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
         raw.special_codes[SpecialCodeIndex::VMIN] = 1;
         raw.special_codes[SpecialCodeIndex::VTIME] = 0;
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
         tcsetattr(std::io::stdin(), OptionalActions::Flush, &raw)?;
-        Ok(Self { before })
+        Ok(Self)
     }
 }
 
 impl Drop for Raw {
     fn drop(&mut self) {
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.before);
+        restore();
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn login(call: &Call) -> Result<(), Failure> {
             (session["me"]["email"].as_str().unwrap_or(&email).to_owned(), token)
         }
     };
-    let mut contexts = call.contexts_again()?;
+    let mut contexts = call.contexts()?;
     let name = call.text("name").map(str::to_owned).or(target.context.clone()).unwrap_or_else(|| unused(&contexts, &target));
     contexts.contexts.insert(
         name.clone(),
@@ -88,7 +88,7 @@ pub async fn logout(call: &Call) -> Result<(), Failure> {
         Some(_) => call.connect(&target)?.delete("sessions/current", None).await,
         None => Ok(()),
     };
-    let mut contexts = call.contexts_again()?;
+    let mut contexts = call.contexts()?;
     if let Some(context) = target.context.as_ref().and_then(|name| contexts.contexts.get_mut(name)) {
         context.token = None;
         contexts.save(call.speech)?;
@@ -137,12 +137,12 @@ fn without_csrf(mut me: Value) -> Value {
 }
 
 pub async fn context_list(call: &Call) -> Result<(), Failure> {
-    let rows: Vec<Value> = call
-        .contexts
+    let known = call.contexts()?;
+    let rows: Vec<Value> = known
         .contexts
         .iter()
         .map(|(name, context)| {
-            let is_current = call.contexts.current.as_ref() == Some(name);
+            let is_current = known.current.as_ref() == Some(name);
             json!({ "name": name, "server": context.server, "email": context.email, "is_current": is_current, "current": if is_current { "*" } else { "" } })
         })
         .collect();
@@ -151,7 +151,7 @@ pub async fn context_list(call: &Call) -> Result<(), Failure> {
 
 pub async fn context_use(call: &Call) -> Result<(), Failure> {
     let name = call.text("name").unwrap_or_default();
-    let mut contexts = call.contexts_again()?;
+    let mut contexts = call.contexts()?;
     if !contexts.contexts.contains_key(name) {
         return Err(contexts.unknown(name, call.speech));
     }
@@ -171,7 +171,7 @@ pub async fn context_add(call: &Call) -> Result<(), Failure> {
             Failure::usage(s.say("error.context_server")).next(format!("polyot context add {name} --server https://noc.isp.example"))
         );
     };
-    let mut contexts = call.contexts_again()?;
+    let mut contexts = call.contexts()?;
     if contexts.contexts.contains_key(name) {
         return Err(Failure::new(Exit::Conflict, s.tell("error.context_exists", &[("name", name.into())])));
     }

@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::failure::{Exit, Failure, clean};
-use super::http::{Query, SILENCE_MAX, Server};
+use super::http::{Query, SILENCE_MAX, Server, cause};
 use super::names::{find, id_of};
 use super::nouns::{register, watch};
 use super::out::{Format, to_stdout};
@@ -77,7 +77,7 @@ async fn stream(
     loop {
         let lost = |why: &str| Failure::error(call.speech.say("said.feed_ended")).detail(why);
         let chunk = tokio::time::timeout(SILENCE_MAX, response.chunk()).await.map_err(|_| lost(&call.speech.say("said.feed_silent")))?;
-        let Some(chunk) = chunk.map_err(|error| lost(&error.to_string()))? else { return Ok(()) };
+        let Some(chunk) = chunk.map_err(|error| lost(&cause(&error)))? else { return Ok(()) };
         for frame in reader.read(&chunk).ok_or_else(|| lost(&call.speech.say("said.feed_ended")))? {
             let data: Value = serde_json::from_str(&frame.data).unwrap_or_default();
             match frame.name.as_str() {

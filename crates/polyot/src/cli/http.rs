@@ -218,7 +218,7 @@ fn is_here(url: &Url) -> bool {
 }
 
 /// The innermost cause says it ("Connection refused"); what lies around it are the layers of our client.
-fn cause(error: &dyn std::error::Error) -> String {
+pub fn cause(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(inner) = innermost.source() {
         innermost = inner;

@@ -20,13 +20,15 @@ mod out;
 mod raw;
 mod speech;
 mod tree;
+mod usage;
 
 pub use command::Asked;
+pub use usage::explain;
 
 use ask::Asking;
 use clap::ArgMatches;
 use config::{Contexts, Target, Wanted};
-use failure::Failure;
+use failure::{Exit, Failure};
 use http::Server;
 use out::{Format, Out};
 use speech::Speech;
@@ -43,34 +45,37 @@ pub struct Call {
     pub speech: Speech,
     pub out: Out,
     pub asking: Asking,
-    pub contexts: Contexts,
     pub limit: Option<usize>,
     timeout: Duration,
 }
 
-/// Runs it; what went wrong is told on standard error. Ctrl-C ends it at any time.
+/// Runs it; what went wrong is told on standard error.
 pub async fn run(asked: Asked) -> ExitCode {
-    let (call, speech) = match Call::new(asked) {
-        Ok(call) => (call, Speech::of_process()),
-        Err(failure) => return failure.report(),
-    };
-    let done = tokio::select! {
-        done = acts::act(&call) => done,
-        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
-    };
-    match done {
+    tokio::spawn(end_by_ctrl_c());
+    let call = Call::new(asked);
+    match acts::act(&call).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) if failure.exit == failure::Exit::Interrupted => {
-            out::to_stderr(&speech.say("said.interrupted"));
-            // At once: a read of standard input may still be under way in another thread.
-            std::process::exit(i32::from(failure::Exit::Interrupted as u8))
-        }
+        Err(failure) if failure.exit == Exit::Interrupted => interrupted(),
         Err(failure) => failure.report(),
     }
 }
 
+/// In a task of its own, because a command may be reading standard input when it comes.
+async fn end_by_ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        ask::restore();
+        interrupted();
+        std::process::exit(i32::from(Exit::Interrupted as u8));
+    }
+}
+
+fn interrupted() -> ExitCode {
+    out::to_stderr(&Speech::of_process().say("said.interrupted"));
+    ExitCode::from(Exit::Interrupted as u8)
+}
+
 impl Call {
-    fn new(asked: Asked) -> Result<Self, Failure> {
+    fn new(asked: Asked) -> Self {
         let speech = Speech::of_process();
         let Asked { noun, verb, matches } = asked;
         let text = |id: &str| matches.get_one::<String>(id).map(String::as_str);
@@ -91,7 +96,7 @@ impl Call {
         let asking = Asking { speech, is_forbidden: matches.get_flag(command::NO_INPUT), is_agreed: matches.get_flag(command::YES) };
         let limit = matches.get_one::<u32>(command::LIMIT).map(|limit| usize::try_from(*limit).unwrap_or(usize::MAX));
         let timeout = Duration::from_secs(u64::from(*matches.get_one::<u32>(command::TIMEOUT).unwrap_or(&command::TIMEOUT_S)));
-        Ok(Self { noun, verb, out, asking, contexts: Contexts::load(speech)?, limit, timeout, speech, matches })
+        Self { noun, verb, out, asking, limit, timeout, speech, matches }
     }
 
     /// Which server, as whom.
@@ -103,7 +108,7 @@ impl Call {
             context: text(command::CONTEXT),
             ca_file: text(command::CA_FILE).map(PathBuf::from),
         };
-        self.contexts.target(wanted.or_environment(), self.speech)
+        self.contexts()?.target(wanted.or_environment(), self.speech)
     }
 
     pub fn server(&self) -> Result<Server, Failure> {
@@ -115,7 +120,7 @@ impl Call {
     }
 
     /// The file as it is now: another command may have changed it since this one began.
-    pub fn contexts_again(&self) -> Result<Contexts, Failure> {
+    pub fn contexts(&self) -> Result<Contexts, Failure> {
         Contexts::load(self.speech)
     }
 
