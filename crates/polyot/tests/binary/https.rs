@@ -8,9 +8,6 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How many wrong passwords one address may send (crates/access).
-const FAILURES_MAX: usize = 10;
-
 fn https_home() -> (Home, Vec<u8>) {
     let mut home = Home::new();
     let (cert, key) = make_certificate(home.folder.path());
@@ -81,7 +78,7 @@ fn failed_logins_are_counted_by_the_address_at_the_other_end_of_tls() {
     let product = home.start();
     let client = trusting(&product, &pem);
     // Each as somebody else: it can only be the address that is counted.
-    for number in 0..FAILURES_MAX {
+    for number in 0..access::BY_NETWORK.failures_max {
         let body = json!({"email": format!("guess{number}@example.net"), "password": "wrong password"});
         client.post("/api/v1/sessions", &body).problem(401, "unauthenticated");
     }
