@@ -458,7 +458,7 @@ async fn apply(
         }
         Verdict::Forget => tx.forget_suspect(alarm.id).await?,
         // Muted, well, and ill again after the maintenance: a new fault, told only if it is confirmed anew.
-        Verdict::Relapse if alarm.muted_by.is_some() && !Windows::in_effect(tx).await?.mute_still(tx, &alarm).await? => {
+        Verdict::Relapse if alarm.muted_by.is_some() && !Windows::in_effect(tx).await?.covers(tx, &alarm).await? => {
             raise::clear(tx, alarm, at).await?;
             let suspect = new_suspect(sighting.class, sighting.object, Some(sighting.device), site, &sighting.detail, at);
             tx.insert_alarm(&suspect).await?;

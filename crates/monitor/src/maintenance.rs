@@ -2,6 +2,7 @@
 
 use crate::MonitorError;
 use crate::cover::{self, Network};
+use crate::mute::Windows;
 use model::alarm::AlarmState;
 use model::event::EventKind;
 use model::maintenance::{Maintenance, MaintenanceState, WorkObject};
@@ -90,13 +91,9 @@ pub async fn preview(tx: &mut Tx, plan: Plan) -> Result<Touched> {
     touched.clients = services.iter().map(|service| service.client).collect::<BTreeSet<_>>().into_iter().collect();
     touched.devices.sort_unstable();
     touched.contacts = tx.contacts_of(&touched.clients).await?.len();
-    let named: BTreeSet<ServiceId> =
-        window.objects.iter().filter_map(|object| if let WorkObject::Service(id) = object { Some(*id) } else { None }).collect();
+    let windows = Windows::only(window);
     for alarm in tx.open_alarms().await?.into_iter().filter(|alarm| alarm.state == AlarmState::Active && alarm.muted_by.is_none()) {
-        let hits = tx.open_impacts_of_alarm(alarm.id).await?;
-        let is_by_service = !hits.is_empty() && hits.iter().all(|hit| named.contains(&hit.impact.service));
-        let is_by_device = alarm.device.is_some_and(|device| touched.devices.contains(&device));
-        touched.open_alarms += usize::from(is_by_device || is_by_service);
+        touched.open_alarms += usize::from(windows.covers(tx, &alarm).await?);
     }
     Ok(touched)
 }

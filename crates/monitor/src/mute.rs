@@ -30,6 +30,11 @@ impl Windows {
         Ok(Self(tx.windows_in_effect().await?))
     }
 
+    /// As if only this one were in effect.
+    pub(crate) fn only(window: Maintenance) -> Self {
+        Self(vec![window])
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -178,8 +183,8 @@ impl Windows {
         alarm.muted_by.filter(|window| self.get(*window).is_some()).or_else(|| self.over_service(service))
     }
 
-    /// Whether a window goes on muting it.
-    pub(crate) async fn mute_still(&self, tx: &mut Tx, alarm: &Alarm) -> Result<bool> {
+    /// Whether an open alarm is something that these windows mute.
+    pub(crate) async fn covers(&self, tx: &mut Tx, alarm: &Alarm) -> Result<bool> {
         if self.over_cause(tx, alarm).await?.is_some() {
             return Ok(true);
         }

@@ -3,7 +3,7 @@
 //! A script is a list of words: `10s` lets time pass (the job looks every second), `r1-` is a missed probe of r1, `r1+` an answered one,
 //! `r1/eth1-` an interface read as down, `all-:r1,r2` ten seconds in which these miss and all others answer;
 //! `plan:NAME:FROM:TO:OBJECT,…` plans a window from FROM to TO seconds after now (`!` behind the name: open alarms are muted as well),
-//! `end:NAME`, `cancel:NAME`, `later:NAME:TO`, `move:DEVICE:SITE`, `restart`, `look` shows the open alarms and what the counters count.
+//! `ahead:OBJECT,…` looks ahead, `end:NAME`, `cancel:NAME`, `later:NAME:TO`, `move:DEVICE:SITE`, `restart`, `look` shows the open alarms and what the counters count.
 
 #![allow(clippy::unwrap_used)]
 
@@ -32,6 +32,8 @@ struct Stage {
     sites: BTreeMap<&'static str, TenantId>,
     windows: BTreeMap<String, MaintenanceId>,
     names: BTreeMap<String, String>,
+    /// What the last look ahead said.
+    ahead: Option<String>,
     seq: i64,
 }
 
@@ -58,7 +60,7 @@ impl Stage {
         let monitor = Monitor::start(world.store.clone()).await.unwrap();
         let seq = world.store.read(&World::scope()).await.unwrap().last_event().await.unwrap();
         let turn = TurnMaintenance::new(world.store.clone());
-        Self { world, monitor, turn, devices, objects, sites, windows: BTreeMap::new(), names, seq }
+        Self { world, monitor, turn, devices, objects, sites, windows: BTreeMap::new(), names, ahead: None, seq }
     }
 
     async fn step(&mut self, word: &str) -> Option<String> {
@@ -86,6 +88,7 @@ impl Stage {
                 return Some(format!("refused: {refused}"));
             }
             self.turn.run().await.unwrap();
+            return self.ahead.take();
         } else {
             let (name, is_good) = (word.trim_end_matches(['+', '-']), word.ends_with('+'));
             match name.split_once('/') {
@@ -130,6 +133,15 @@ impl Stage {
                 let id = monitor::maintenance::plan(&mut tx, new).await?;
                 self.windows.insert((*name).to_owned(), id);
                 self.names.insert(id.to_string(), (*name).to_owned());
+            }
+            ["ahead", objects] => {
+                let objects = objects.split(',').map(|name| self.objects[name]).collect();
+                let plan = Plan { starts_at: now, ends_at: after("60"), objects };
+                let touched = monitor::maintenance::preview(&mut tx, plan).await?;
+                drop(tx);
+                let (devices, services, alarms) = (touched.devices.len(), touched.services.len(), touched.open_alarms);
+                self.ahead = Some(format!("{devices} devices, {services} services, {alarms} open alarms"));
+                return Ok(());
             }
             ["end", _] => monitor::maintenance::end(&mut tx, window.unwrap()).await?,
             ["cancel", _] => monitor::maintenance::cancel(&mut tx, window.unwrap()).await?,
@@ -284,6 +296,28 @@ fn open_alarms_are_muted_when_the_window_says_so_and_heard_again_after_it() {
         111s 40s: a ticket
         111s look: r1 live; 1 counted, 0 muted
     "#]],
+    );
+}
+
+#[test]
+fn looking_ahead_counts_what_will_be_muted() {
+    check(
+        "all+ all-:r1,r2 all-:r1,r2 all-:r1,r2 all-:r1,r2 ahead:Plant ahead:r1 ahead:r2 ahead:Voice ahead:leaf plan:work!:0:60:r1 look",
+        expect![[r#"
+            40s all-:r1,r2: Acme is told of VPN, since 20 s
+            40s all-:r1,r2: a ticket
+            40s all-:r1,r2: Ромашка is told of Интернет, since 20 s
+            40s all-:r1,r2: Acme is told of Voice, since 20 s
+            40s all-:r1,r2: a ticket
+            50s ahead:Plant: 3 devices, 3 services, 2 open alarms
+            50s ahead:r1: 1 devices, 3 services, 2 open alarms
+            50s ahead:r2: 1 devices, 2 services, 1 open alarms
+            50s ahead:Voice: 0 devices, 1 services, 0 open alarms
+            50s ahead:leaf: 1 devices, 0 services, 0 open alarms
+            50s plan:work!:0:60:r1: work! is planned
+            50s plan:work!:0:60:r1: work! is running
+            50s look: r1 muted by work!; r2 muted by work!, symptom; 0 counted, 2 muted
+        "#]],
     );
 }
 

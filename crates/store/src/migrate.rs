@@ -83,3 +83,40 @@ async fn apply(pool: &AnyPool, engine: Engine, migration: &Migration, now: Times
         .await?;
     tx.commit().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database as the first release left it, with a notice in it.
+    #[tokio::test]
+    async fn a_notice_from_before_maintenance_keeps_its_thread_and_its_proof() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("old.db").display());
+        let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.expect("a database");
+        let now = Timestamp::from_secs(0);
+        let prepare = "CREATE TABLE migration (version {int} PRIMARY KEY, name TEXT NOT NULL, applied_at {int} NOT NULL){strict}";
+        sqlx::query(AssertSqlSafe(spelled(prepare, Engine::Sqlite))).execute(&pool).await.expect("the table of migrations");
+        for migration in MIGRATIONS.iter().filter(|migration| migration.version <= 5) {
+            apply(&pool, Engine::Sqlite, migration, now).await.expect("an old migration");
+        }
+        for statement in [
+            "INSERT INTO tenant (id, kind, name, folded, is_shadow, created_at) VALUES (x'01', 'client', 'A', 'a', 0, 0)",
+            "INSERT INTO incident (id, tenant, root, state, opened_at) VALUES (x'02', x'01', x'03', 'open', 0)",
+            "INSERT INTO notice (id, incident, client, channel, address, language, kind, step, state, brand, subject, body, html, message_id, created_at, proof) \
+             VALUES (x'04', x'02', x'01', 'email', 'a@b', 'en', 'opened', 1, 'sent', 'B', 's', 'b', 'h', 'm', 0, '250 ok')",
+        ] {
+            sqlx::query(statement).execute(&pool).await.expect(statement);
+        }
+        run(&pool, Engine::Sqlite, now).await.expect("up to date");
+        let row =
+            sqlx::query("SELECT hex(thread) AS thread, hex(incident) AS incident, maintenance IS NULL AS is_of_a_fault, proof FROM notice")
+                .fetch_one(&pool)
+                .await
+                .expect("the notice");
+        let text = |column: &str| row.try_get::<String, _>(column).expect("a text");
+        assert_eq!((text("thread"), text("incident"), text("proof")), ("02".into(), "02".into(), "250 ok".into()));
+        assert_eq!(row.try_get::<i64, _>("is_of_a_fault").expect("a number"), 1);
+    }
+}
