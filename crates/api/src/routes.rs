@@ -4,8 +4,8 @@ use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
 use crate::resource::{
-    alarms, audit, collectors, contacts, credentials, devices, events, incidents, ingest, interfaces, notices, series, services, sessions,
-    settings, setup, signals, sources, summary, tenants, tickets, users,
+    alarms, audit, collectors, contacts, credentials, devices, events, imports, incidents, ingest, interfaces, notices, series, services,
+    sessions, settings, setup, signals, sources, summary, tenants, tickets, users,
 };
 use crate::{assets, health, layers};
 use axum::http::header;
@@ -69,6 +69,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(signals::read))
         .routes(routes!(signals::map))
         .routes(routes!(ingest::take))
+        .routes(routes!(imports::list, imports::create))
+        .routes(routes!(imports::read))
+        .routes(routes!(imports::rows))
+        .routes(routes!(imports::apply))
+        .routes(routes!(imports::discard))
+        .routes(routes!(imports::undo))
 }
 
 /// The OpenAPI document, pretty and the same at every build of the same code.

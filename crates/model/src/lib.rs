@@ -12,6 +12,7 @@ pub mod credential;
 pub mod device;
 pub mod event;
 pub mod id;
+pub mod import;
 pub mod limits;
 pub mod notice;
 pub mod observation;

@@ -68,4 +68,8 @@ bind_words!(
     event::Subscriber,
     signal::SourceKind,
     signal::SignalState,
+    import::ImportFormat,
+    import::ImportState,
+    import::ImportVerdict,
+    import::ImportOutcome,
 );

@@ -31,6 +31,7 @@ pub struct Owned {
     pub ticket: String,
     pub source: String,
     pub signal: String,
+    pub import: String,
 }
 
 impl Owned {
@@ -51,6 +52,7 @@ impl Owned {
             &self.ticket,
             &self.source,
             &self.signal,
+            &self.import,
         ]
     }
 }
@@ -115,6 +117,8 @@ pub async fn build(house: &House) -> World {
     let ticket = open_ticket(&house.store, incident, &site, &admin.id).await;
 
     let (source, signal) = beside(house, &admin, &client).await;
+    let import = json!({"format": "csv", "file_name": "zebra.csv", "site": site, "text": "name;address\nzebra-new;192.0.2.77\n"});
+    let import = admin.make("/api/v1/imports", import).await;
 
     let a = Owned {
         user: own.id.clone(),
@@ -132,6 +136,7 @@ pub async fn build(house: &House) -> World {
         ticket: ticket.to_string(),
         source,
         signal,
+        import,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
 }
