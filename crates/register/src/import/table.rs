@@ -56,13 +56,13 @@ pub(super) fn read(text: &str, delimiter: Option<char>) -> Result<Parsed, FieldP
     let headers = reader.headers().map_err(broken)?.clone();
     let mut parsed = Parsed::default();
     let columns = meanings(&headers, &mut parsed.notes)?;
+    let mut lines = Lines { text: text.as_bytes(), seen: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(broken)?;
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        let mut draft = Draft { line: u32::try_from(line).unwrap_or(u32::MAX), ..Draft::default() };
+        let mut draft = Draft { line: lines.at(&record), ..Draft::default() };
         if record.len() != headers.len() {
             let detail =
                 format!("has {} cells, the header has {}; is a delimiter inside a value without quotes?", record.len(), headers.len());
@@ -74,6 +74,25 @@ pub(super) fn read(text: &str, delimiter: Option<char>) -> Result<Parsed, FieldP
         parsed.drafts.push(draft);
     }
     Ok(parsed)
+}
+
+/// Counts lines up to where a record begins: the reader's own position may lie before the line breaks in front of it.
+struct Lines<'a> {
+    text: &'a [u8],
+    seen: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, record: &csv::StringRecord) -> u32 {
+        let from = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.seen);
+        let begins = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+        let start = self.text.get(from..).and_then(|rest| rest.iter().position(begins)).map_or(from, |skipped| from + skipped);
+        let passed = self.text.get(self.seen..start).unwrap_or_default();
+        self.line += u32::try_from(passed.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
+        self.seen = start.max(self.seen);
+        self.line
+    }
 }
 
 /// What each column means; `""`: nothing that is taken over.
