@@ -253,7 +253,8 @@ pub async fn undo_import(tx: &mut Tx, caller: &Caller, id: ImportId) -> Result<(
                 going.push(device.id);
                 removed.push((device.id.to_string(), device.site, Some(shown(&device)), None));
             }
-            Undone::Restored(before, after) => {
+            Undone::Restored(both) => {
+                let (before, after) = *both;
                 news.push((after.id.to_string(), after.site, after.version + 1, fields(&after)));
                 restored.push((after.id.to_string(), after.site, Some(shown(&before)), Some(shown(&after))));
             }
@@ -275,9 +276,9 @@ pub async fn undo_import(tx: &mut Tx, caller: &Caller, id: ImportId) -> Result<(
 }
 
 enum Undone {
-    Removed(Device),
+    Removed(Box<Device>),
     /// As the import had made it, and as it was before and is again.
-    Restored(Device, Device),
+    Restored(Box<(Device, Device)>),
     Kept(String),
 }
 
@@ -290,7 +291,7 @@ async fn undo_one(tx: &mut Tx, present: &Present, used: &HashMap<DeviceId, &str>
     if row.verdict == ImportVerdict::Add {
         return Ok(match used.get(&device.id) {
             Some(why) => Undone::Kept((*why).to_owned()),
-            None => Undone::Removed(device),
+            None => Undone::Removed(Box::new(device)),
         });
     }
     let Some(Ok(before)) = row.before.clone().map(serde_json::from_value::<Wanted>) else {
@@ -305,5 +306,5 @@ async fn undo_one(tx: &mut Tx, present: &Present, used: &HashMap<DeviceId, &str>
     let mut after = device.clone();
     before.put_into(&mut after);
     tx.update_device(&after).await?;
-    Ok(Undone::Restored(device, after))
+    Ok(Undone::Restored(Box::new((device, after))))
 }
