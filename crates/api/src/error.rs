@@ -38,6 +38,11 @@ pub(crate) enum ApiError {
     Conflict {
         detail: String,
     },
+    /// A conflict with a word of its own, for programs that know what to do about it.
+    ConflictOf {
+        code: &'static str,
+        detail: String,
+    },
     StaleVersion {
         detail: String,
     },
@@ -106,6 +111,7 @@ impl ApiError {
             Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::Bad { .. } => (StatusCode::BAD_REQUEST, "bad_input", "The input cannot be accepted"),
             Self::Conflict { .. } => (StatusCode::CONFLICT, "conflict", "Not possible in the present state"),
+            Self::ConflictOf { code, .. } => (StatusCode::CONFLICT, code, "Not possible in the present state"),
             Self::StaleVersion { .. } => (StatusCode::PRECONDITION_FAILED, "stale_version", "Changed by somebody else"),
             Self::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "precondition_required", "If-Match is required"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
@@ -124,6 +130,7 @@ impl ApiError {
             | Self::Forbidden { detail }
             | Self::Bad { detail, .. }
             | Self::Conflict { detail }
+            | Self::ConflictOf { detail, .. }
             | Self::StaleVersion { detail }
             | Self::RateLimited { detail, .. }
             | Self::Unavailable { detail } => detail.clone(),
@@ -254,6 +261,7 @@ impl From<RegisterError> for ApiError {
                 Self::Bad { detail: format!("Please mend: {}.", fields.join(", ")), errors }
             }
             RegisterError::Stale { .. } => Self::StaleVersion { detail: capital(&error.to_string()) },
+            RegisterError::BadRows { .. } => Self::ConflictOf { code: "import_has_bad_rows", detail: capital(&error.to_string()) },
             RegisterError::Conflict { reason } => Self::Conflict { detail: capital(&reason) },
             RegisterError::Access(error) => error.into(),
             RegisterError::Vault(error) => error.into(),

@@ -94,28 +94,44 @@ const KEY_LEN_MAX: usize = 128;
 impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
     type Rejection = ApiError;
     async fn from_request(request: Request, app: &App) -> ApiResult<Self> {
-        let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body).await?;
-        let body = parse(&bytes)?;
-        let key = match parts.headers.get(IDEMPOTENCY_KEY) {
-            None => None,
-            Some(value) => {
-                let text = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= KEY_LEN_MAX);
-                let problem =
-                    || Problem::new("bad_key", format!("must be 1 to {KEY_LEN_MAX} visible ASCII characters")).at("Idempotency-Key");
-                Some(text.ok_or_else(|| ApiError::bad(problem()))?.to_owned())
-            }
-        };
-        let mut asked = Sha256::new();
-        asked.update(parts.method.as_str());
-        asked.update([0]);
-        asked.update(parts.uri.to_string());
-        asked.update([0]);
-        asked.update(&bytes);
-        // Keyed, because a body may hold a secret that is short enough to be guessed.
-        let digest = app.vault.fingerprint(&asked.finalize());
-        Ok(Self { body, once: Once { key, digest } })
+        posted(request, app, limits::BODY_SIZE_BYTES_MAX).await
     }
+}
+
+/// The same for a body that holds a whole file.
+pub(crate) struct PostedFile<T>(pub Posted<T>);
+
+/// A file, with what JSON or base64 make it longer.
+const FILE_BODY_BYTES_MAX: usize = register::IMPORT_BYTES_MAX / 2 * 3;
+
+impl<T: DeserializeOwned> FromRequest<App> for PostedFile<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, app: &App) -> ApiResult<Self> {
+        posted(request, app, FILE_BODY_BYTES_MAX).await.map(Self)
+    }
+}
+
+async fn posted<T: DeserializeOwned>(request: Request, app: &App, size_bytes_max: usize) -> ApiResult<Posted<T>> {
+    let (parts, body) = request.into_parts();
+    let bytes = read_up_to(&parts.headers, body, size_bytes_max).await?;
+    let body = parse(&bytes)?;
+    let key = match parts.headers.get(IDEMPOTENCY_KEY) {
+        None => None,
+        Some(value) => {
+            let text = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= KEY_LEN_MAX);
+            let problem = || Problem::new("bad_key", format!("must be 1 to {KEY_LEN_MAX} visible ASCII characters")).at("Idempotency-Key");
+            Some(text.ok_or_else(|| ApiError::bad(problem()))?.to_owned())
+        }
+    };
+    let mut asked = Sha256::new();
+    asked.update(parts.method.as_str());
+    asked.update([0]);
+    asked.update(parts.uri.to_string());
+    asked.update([0]);
+    asked.update(&bytes);
+    // Keyed, because a body may hold a secret that is short enough to be guessed.
+    let digest = app.vault.fingerprint(&asked.finalize());
+    Ok(Posted { body, once: Once { key, digest } })
 }
 
 /// A JSON merge patch (RFC 7396) and the version that it was made for.

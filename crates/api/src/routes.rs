@@ -6,8 +6,8 @@ use crate::openapi as document;
 use crate::resource::maintenances;
 use crate::resource::reports;
 use crate::resource::{
-    alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, ingest, interfaces, notices, series, services,
-    sessions, settings, setup, signals, sources, summary, tenants, tickets, users,
+    alarms, audit, collectors, configs, contacts, credentials, devices, events, imports, incidents, ingest, interfaces, notices, series,
+    services, sessions, settings, setup, signals, sources, summary, tenants, tickets, users,
 };
 use crate::resource::{password_resets, second_factor, system, tokens};
 use crate::{assets, health, layers};
@@ -97,6 +97,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(signals::read))
         .routes(routes!(signals::map))
         .routes(routes!(ingest::take))
+        .routes(routes!(imports::list, imports::create))
+        .routes(routes!(imports::read))
+        .routes(routes!(imports::rows))
+        .routes(routes!(imports::apply))
+        .routes(routes!(imports::discard))
+        .routes(routes!(imports::undo))
 }
 
 /// The OpenAPI document, pretty and the same at every build of the same code.

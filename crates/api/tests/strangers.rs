@@ -67,6 +67,7 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "sources" | "in" => vec![&a.source],
         "signals" => vec![&a.signal],
         "configs" => vec![&a.config],
+        "imports" => vec![&a.import],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -131,6 +132,8 @@ fn body(operation: &str, a: &Owned) -> Value {
         "patch_source" => json!({"name": "X"}),
         "renew_source_secret" | "back_up_device" => json!({}),
         "accept_host_key" => json!({"accept": "SHA256:zebra-two"}),
+        "create_import" => json!({"format": "csv", "file_name": "x.csv", "site": a.site, "text": "name;address\nx;192.0.2.78\n"}),
+        "apply_import" | "discard_import" | "undo_import" => json!({}),
         "map_signal" => json!({"device": a.device}),
         "tell_signals" => json!({"version": "4", "alerts": []}),
         "patch_settings" => json!({"shadow": true}),
@@ -245,7 +248,7 @@ async fn nobody_learns_of_or_touches_what_is_not_his() {
 async fn the_owner_and_the_provider_do_see_it() {
     let house = House::new().await;
     let world = world::build(&house).await;
-    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals"];
+    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals", "imports"];
     for operation in operations().iter().filter(|operation| operation.method == "GET" && operation.path.contains('{')) {
         for path in paths(operation, &world.a) {
             world.admin.get(&path).await.expect(200);
@@ -262,7 +265,7 @@ async fn the_owner_and_the_provider_do_see_it() {
             answer.text
         );
     }
-    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals"] {
+    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals", "imports"] {
         assert_eq!(world.own.get(&format!("/api/v1/{empty}")).await.expect(200).json()["items"], json!([]), "{empty}");
     }
     let heard = listen(&world.own, world.own.request("GET", "/api/v1/events?after=0", &[], None)).await;

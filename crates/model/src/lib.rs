@@ -13,6 +13,7 @@ pub mod credential;
 pub mod device;
 pub mod event;
 pub mod id;
+pub mod import;
 pub mod limits;
 pub mod maintenance;
 pub mod notice;

@@ -12,6 +12,9 @@ use work::Job;
 const EVENTS_KEPT: Duration = Duration::from_secs(3 * 86_400);
 /// How long a request can be repeated with its `Idempotency-Key`.
 const ANSWERS_KEPT: Duration = Duration::from_secs(86_400);
+/// Closed signals of other monitoring systems, after the last word about them.
+const SIGNALS_KEPT: Duration = Duration::from_secs(90 * 86_400);
+const SIGNALS_PER_BATCH: u32 = 5_000;
 /// Events forgotten in one transaction, so that writing never waits long.
 const EVENTS_PER_BATCH: u32 = 2_000;
 
@@ -34,6 +37,8 @@ impl Job for Housekeeping {
         let mut tx = self.store.write(&scope).await?;
         let before = tx.now().minus(ANSWERS_KEPT);
         tx.purge_answers(before).await?;
+        let before = tx.now().minus(SIGNALS_KEPT);
+        tx.purge_signals(before, SIGNALS_PER_BATCH).await?;
         tx.commit().await?;
         loop {
             let mut tx = self.store.write(&scope).await?;

@@ -19,6 +19,10 @@ impl Checks {
     pub(crate) fn add(&mut self, problem: FieldProblem) {
         self.0.push(problem);
     }
+    /// All that was wrong.
+    pub(crate) fn into_problems(self) -> Vec<FieldProblem> {
+        self.0
+    }
     #[cfg(test)]
     pub(crate) fn problems(&self) -> &[FieldProblem] {
         &self.0

@@ -14,6 +14,8 @@ pub enum RegisterError {
     Bad(Vec<FieldProblem>),
     #[error("{what} was changed by somebody else in the meantime: you hold version {held}, the present one is {present}; read it again")]
     Stale { what: &'static str, held: i64, present: i64 },
+    #[error("{bad} row(s) are bad and {conflict} in conflict; look at them, then apply with `accept_bad`: they are left out")]
+    BadRows { bad: i64, conflict: i64 },
     #[error("{reason}")]
     Conflict { reason: String },
     #[error(transparent)]
@@ -31,7 +33,7 @@ impl RegisterError {
             Self::Access(error) => error.worth_retrying(),
             Self::Vault(error) => error.worth_retrying(),
             Self::Stale { .. } => true,
-            Self::NotFound { .. } | Self::Forbidden { .. } | Self::Bad(_) | Self::Conflict { .. } => false,
+            Self::NotFound { .. } | Self::Forbidden { .. } | Self::Bad(_) | Self::BadRows { .. } | Self::Conflict { .. } => false,
         }
     }
 }

@@ -10,6 +10,7 @@
 mod checks;
 mod error;
 mod flow;
+mod import;
 mod rules;
 
 pub use error::RegisterError;
@@ -23,5 +24,7 @@ pub use flow::settings::{BrakeChange, SettingsChange, patch_settings};
 pub use flow::setup::{FirstSetUp, check_first_set_up, set_up};
 pub use flow::source::{NewSource, create_source, delete_source, patch_source, renew_source_secret};
 pub use flow::tenant::{BrandChange, NewBrand, NewTenant, TenantChange, create_tenant, patch_tenant};
+
+pub use import::{IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, Layout, NewImport, apply_import, decode, discard_import, preview_import, undo_import};
 
 pub type Result<T> = std::result::Result<T, RegisterError>;

@@ -35,6 +35,8 @@ pub struct ChainState {
     pub broken_at: Option<i64>,
 }
 
+/// Rows in one insert.
+const ROWS_PER_INSERT: usize = 200;
 /// Rows read at once while verifying.
 const VERIFY_BATCH: i64 = 1_000;
 const FIRST_PREVIOUS: [u8; 32] = [0; 32];
@@ -128,6 +130,55 @@ impl Tx {
             .bind(row.previous)
             .bind(row.hash);
         self.run(sql).await?;
+        Ok(())
+    }
+
+    /// The same for many deeds of one kind: the chain goes on through all of them.
+    pub async fn audit_many(&mut self, action: &str, deeds: Vec<(String, TenantId, Option<Value>, Option<Value>)>) -> Result<()> {
+        let last = self
+            .one(Sql::new("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"), |row| Ok((row.int("seq")?, row.blob("hash")?)))
+            .await?;
+        let (mut seq, mut previous) = last.unwrap_or((0, FIRST_PREVIOUS.to_vec()));
+        let (at, person, via) = (self.now(), self.scope().person(), self.scope().via());
+        for some in deeds.chunks(ROWS_PER_INSERT) {
+            let mut sql =
+                Sql::new("INSERT INTO audit (seq, at, person, via, action, object, tenant, before, after, previous, hash) VALUES ");
+            for (place, (object, tenant, before, after)) in some.iter().enumerate() {
+                seq += 1;
+                let text = |value: &Option<Value>| value.as_ref().map(ToString::to_string);
+                let mut row = AuditRow {
+                    seq,
+                    at,
+                    person,
+                    email: None,
+                    via,
+                    via_name: None,
+                    action: action.to_owned(),
+                    object: object.clone(),
+                    tenant: *tenant,
+                    before: text(before),
+                    after: text(after),
+                    previous,
+                    hash: Vec::new(),
+                };
+                row.hash = hash_of(&row);
+                previous = row.hash.clone();
+                sql = sql
+                    .push(if place == 0 { "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" })
+                    .bind(row.seq)
+                    .bind(row.at)
+                    .bind(row.person)
+                    .bind(row.via)
+                    .bind(&row.action)
+                    .bind(&row.object)
+                    .bind(row.tenant)
+                    .bind(row.before)
+                    .bind(row.after)
+                    .bind(row.previous)
+                    .bind(row.hash);
+            }
+            self.run(sql).await?;
+        }
         Ok(())
     }
 

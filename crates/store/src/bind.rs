@@ -77,4 +77,8 @@ bind_words!(
     person::TokenAccess,
     signal::SourceKind,
     signal::SignalState,
+    import::ImportFormat,
+    import::ImportState,
+    import::ImportVerdict,
+    import::ImportOutcome,
 );

@@ -175,6 +175,51 @@ impl Tx {
         self.replace_links(new).await
     }
 
+    /// Many at once, with their credentials and without parents: as quick as the engine allows.
+    pub async fn insert_devices(&mut self, new: &[Device]) -> Result<()> {
+        for some in new.chunks(DEVICES_PER_INSERT) {
+            let mut sql = Sql::new(
+                "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, created_at, version) VALUES ",
+            );
+            for (place, device) in some.iter().enumerate() {
+                sql = sql
+                    .push(if place == 0 {
+                        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                    } else {
+                        ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                    })
+                    .bind(device.id)
+                    .bind(device.site)
+                    .bind(&device.name)
+                    .bind(&device.address)
+                    .bind(folded(device))
+                    .bind(device.snmp_port)
+                    .bind(device.ssh_port)
+                    .bind(device.owner)
+                    .bind(device.probe_interval.as_secs() as i64)
+                    .bind(device.poll_interval.as_secs() as i64)
+                    .bind(device.collector)
+                    .bind(device.state)
+                    .bind(device.state_since)
+                    .bind(device.created_at);
+            }
+            self.run(sql).await.map_err(named)?;
+            let links: Vec<(DeviceId, CredentialId, usize)> = some
+                .iter()
+                .flat_map(|device| device.credentials.iter().enumerate().map(|(place, credential)| (device.id, *credential, place)))
+                .collect();
+            if links.is_empty() {
+                continue;
+            }
+            let mut sql = Sql::new("INSERT INTO device_credential (device, credential, place) VALUES ");
+            for (number, (device, credential, place)) in links.into_iter().enumerate() {
+                sql = sql.push(if number == 0 { "(?, ?, ?)" } else { ", (?, ?, ?)" }).bind(device).bind(credential).bind(place as i64);
+            }
+            self.run(sql).await?;
+        }
+        Ok(())
+    }
+
     /// What people change; the observed state has [`Tx::set_device_state`] and [`Tx::set_device_facts`].
     pub async fn update_device(&mut self, changed: &Device) -> Result<()> {
         let sql = Sql::new(
@@ -238,6 +283,26 @@ impl Tx {
         Ok(())
     }
 
+    /// Devices that something hangs on, and what: they cannot be removed.
+    pub async fn devices_in_use(&mut self) -> Result<Vec<(DeviceId, &'static str)>> {
+        let mut used = Vec::new();
+        for device in self.all(Sql::new("SELECT DISTINCT e.device FROM service_endpoint e"), |row| row.id("device")).await? {
+            used.push((device, "a service has its end on this device"));
+        }
+        for device in self.all(Sql::new("SELECT DISTINCT p.parent FROM device_parent p"), |row| row.id("parent")).await? {
+            used.push((device, "another device has this one as its parent"));
+        }
+        Ok(used)
+    }
+
+    /// Many at once; none of them may be in use.
+    pub async fn delete_devices(&mut self, ids: &[DeviceId]) -> Result<()> {
+        for some in ids.chunks(IDS_PER_QUERY) {
+            self.run(Sql::new("DELETE FROM device WHERE 1 = 1").and_in("id", some.to_vec()).scoped(self, "site")).await?;
+        }
+        Ok(())
+    }
+
     pub async fn set_device_state(&mut self, id: DeviceId, state: DeviceState, since: Timestamp) -> Result<()> {
         let sql = Sql::new("UPDATE device SET state = ?, state_since = ? WHERE id = ? AND state <> ?")
             .bind(state)
@@ -289,6 +354,8 @@ impl Tx {
 
 /// Devices in one statement that says when they were last heard.
 const SEEN_PER_QUERY: usize = 200;
+/// Devices in one insert.
+const DEVICES_PER_INSERT: usize = 200;
 /// Values in one `IN (…)`.
 const IDS_PER_QUERY: usize = 500;
 

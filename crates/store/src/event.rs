@@ -28,6 +28,9 @@ fn event(row: &Row) -> Result<Event> {
     })
 }
 
+/// Events in one insert.
+const EVENTS_PER_INSERT: usize = 200;
+
 const COLUMNS: &str = "SELECT e.seq, e.at, e.kind, e.object, e.tenant, e.version, e.fields FROM event e";
 
 impl Tx {
@@ -53,6 +56,32 @@ impl Tx {
             self.run(Sql::new("INSERT INTO delivery (event, subscriber) VALUES (?, ?)").bind(seq).bind(*subscriber)).await?;
         }
         self.has_events = true;
+        Ok(())
+    }
+
+    /// Many of one kind that no subscriber waits for.
+    pub async fn emit_many(&mut self, kind: EventKind, objects: Vec<(String, TenantId, i64, serde_json::Value)>) -> Result<()> {
+        if !kind.subscribers().is_empty() {
+            for (object, tenant, version, fields) in objects {
+                self.emit(kind, object, tenant, version, fields).await?;
+            }
+            return Ok(());
+        }
+        for some in objects.chunks(EVENTS_PER_INSERT) {
+            let mut sql = Sql::new("INSERT INTO event (at, kind, object, tenant, version, fields) VALUES ");
+            for (place, (object, tenant, version, fields)) in some.iter().enumerate() {
+                sql = sql
+                    .push(if place == 0 { "(?, ?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?, ?)" })
+                    .bind(self.now())
+                    .bind(kind)
+                    .bind(object)
+                    .bind(*tenant)
+                    .bind(*version)
+                    .bind(fields.to_string());
+            }
+            self.run(sql).await?;
+            self.has_events = true;
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod contacts;
 pub(crate) mod credentials;
 pub(crate) mod devices;
 pub(crate) mod events;
+pub(crate) mod imports;
 pub(crate) mod incidents;
 pub(crate) mod ingest;
 pub(crate) mod interfaces;

@@ -36,6 +36,7 @@ pub struct Owned {
     pub source: String,
     pub signal: String,
     pub config: String,
+    pub import: String,
 }
 
 impl Owned {
@@ -60,6 +61,7 @@ impl Owned {
             &self.source,
             &self.signal,
             &self.config,
+            &self.import,
         ]
     }
 }
@@ -135,6 +137,8 @@ pub async fn build(house: &House) -> World {
     let maintenance = admin.make("/api/v1/maintenances", work).await;
     let (source, signal) = beside(house, &admin, &client).await;
     let config = revision(&house.store, &device).await;
+    let import = json!({"format": "csv", "file_name": "zebra.csv", "site": site, "text": "name;address\nzebra-new;192.0.2.77\n"});
+    let import = admin.make("/api/v1/imports", import).await;
 
     let a = Owned {
         user: own.id.clone(),
@@ -156,6 +160,7 @@ pub async fn build(house: &House) -> World {
         source,
         signal,
         config,
+        import,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
 }

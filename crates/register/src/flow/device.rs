@@ -9,14 +9,14 @@ use access::{Action, Caller};
 use model::device::{Device, DeviceState, Facts, Owner, ParentLink, Recognised};
 use model::event::EventKind;
 use model::tenant::TenantKind;
-use model::{CredentialId, DeviceId, Problem, TenantId, limits};
+use model::{CollectorId, CredentialId, DeviceId, Problem, TenantId, Timestamp, limits};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::Tx;
 
 /// Standard ports of the SNMP agent (RFC 3417) and of SSH (RFC 4253).
-const SNMP_PORT: i64 = 161;
-const SSH_PORT: i64 = 22;
+pub(crate) const SNMP_PORT: i64 = 161;
+pub(crate) const SSH_PORT: i64 = 22;
 
 /// What stands between the device and the network; the interface by `ifc_…` or by ifName.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub struct DeviceChange {
 
 const WHAT: &str = "device";
 
-fn shown(device: &Device) -> Value {
+pub(crate) fn shown(device: &Device) -> Value {
     let parents: Vec<Value> = device.parents.iter().map(|link| json!({"device": link.device, "interface": link.interface})).collect();
     json!({
         "site": device.site, "name": device.name, "address": device.address, "snmp_port": device.snmp_port, "ssh_port": device.ssh_port,
@@ -68,7 +68,7 @@ fn shown(device: &Device) -> Value {
     })
 }
 
-fn fields(device: &Device) -> Value {
+pub(crate) fn fields(device: &Device) -> Value {
     json!({"name": device.name, "site": device.site})
 }
 
@@ -78,29 +78,7 @@ pub async fn create_device(tx: &mut Tx, caller: &Caller, new: NewDevice) -> Resu
         .default_collector()
         .await?
         .ok_or_else(|| RegisterError::Conflict { reason: "there is no collector yet that could watch a device".into() })?;
-    let now = tx.now();
-    let blank = Device {
-        id: DeviceId::new(),
-        site: new.site,
-        name: String::new(),
-        address: String::new(),
-        snmp_port: 0,
-        ssh_port: 0,
-        credentials: Vec::new(),
-        parents: Vec::new(),
-        owner: Owner::Provider,
-        probe_interval: limits::PROBE_INTERVAL_DEFAULT,
-        poll_interval: limits::POLL_INTERVAL_DEFAULT,
-        collector: collector.id,
-        state: DeviceState::Unknown,
-        state_since: now,
-        seen_at: None,
-        facts: Facts::default(),
-        pinned_profile: None,
-        recognised: Recognised::default(),
-        created_at: now,
-        version: 1,
-    };
+    let blank = blank(new.site, collector.id, tx.now());
     let change = DeviceChange {
         site: Some(new.site),
         name: Some(new.name),
@@ -121,6 +99,32 @@ pub async fn create_device(tx: &mut Tx, caller: &Caller, new: NewDevice) -> Resu
     tx.emit(EventKind::DeviceChanged, device.id, device.site, device.version, fields(&device)).await?;
     tx.audit("device.created", device.id, device.site, None, Some(shown(&device))).await?;
     Ok(device)
+}
+
+/// A device of which nothing is known yet.
+pub(crate) fn blank(site: TenantId, collector: CollectorId, now: Timestamp) -> Device {
+    Device {
+        id: DeviceId::new(),
+        site,
+        name: String::new(),
+        address: String::new(),
+        snmp_port: 0,
+        ssh_port: 0,
+        credentials: Vec::new(),
+        parents: Vec::new(),
+        owner: Owner::Provider,
+        probe_interval: limits::PROBE_INTERVAL_DEFAULT,
+        poll_interval: limits::POLL_INTERVAL_DEFAULT,
+        collector,
+        state: DeviceState::Unknown,
+        state_since: now,
+        seen_at: None,
+        facts: Facts::default(),
+        pinned_profile: None,
+        recognised: Recognised::default(),
+        created_at: now,
+        version: 1,
+    }
 }
 
 pub async fn patch_device(tx: &mut Tx, caller: &Caller, id: DeviceId, version: i64, change: DeviceChange) -> Result<Device> {
@@ -193,7 +197,7 @@ async fn checked(tx: &mut Tx, mut device: Device, change: DeviceChange) -> Resul
     checks.finish(Some(Checked { inner: device, ports }))
 }
 
-fn plain_fields(checks: &mut Checks, device: &mut Device, change: &DeviceChange) {
+pub(crate) fn plain_fields(checks: &mut Checks, device: &mut Device, change: &DeviceChange) {
     if let Some(name) = checks.take_option("name", change.name.as_deref().map(checked_name)) {
         device.name = name;
     }
