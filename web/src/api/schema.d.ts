@@ -338,6 +338,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /** Reads a file and makes the plan; nothing is written to the register yet. */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes the plan into the register, all of it in one commit. */
+        post: operations["apply_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The plan will not be applied; it stays to be read. */
+        post: operations["discard_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of the plan in the order of the file. */
+        get: operations["list_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what nobody has touched since; the rows say what could not be. */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/in/{id}": {
         parameters: {
             query?: never;
@@ -1320,6 +1422,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ApplyInput: {
+            /** @description Bad rows and conflicts are known: the others are applied without them. */
+            accept_bad?: boolean;
+        };
         AuditRow: {
             action: string;
             at: components["schemas"]["Timestamp"];
@@ -1825,6 +1931,96 @@ export interface components {
             service: components["schemas"]["Ref"];
             to: components["schemas"]["Timestamp"] | null;
         };
+        ImportCan: {
+            apply: components["schemas"]["Can"];
+            discard: components["schemas"]["Can"];
+            undo: components["schemas"]["Can"];
+        };
+        ImportCountsView: {
+            /** Format: int64 */
+            add: number;
+            /**
+             * Format: int64
+             * @description Rows that are in the register by this import now.
+             */
+            applied: number;
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            change: number;
+            /** Format: int64 */
+            conflict: number;
+            /**
+             * Format: int64
+             * @description Rows that could not be applied, or could not be taken back.
+             */
+            left: number;
+            /** Format: int64 */
+            same: number;
+        };
+        /** @enum {string} */
+        ImportFormat: "csv" | "zabbix" | "librenms" | "oxidized";
+        ImportId: string;
+        ImportInput: {
+            /** @description Its bytes instead, when its encoding is not known: UTF-8 or windows-1251. */
+            base64?: string | null;
+            /** @description Order of the columns of `oxidized`, e.g. `name:ip:model:group`; `name:model:username:password` when absent. */
+            columns?: string | null;
+            /** @description Between the cells of a line, for `csv` (found by itself) and `oxidized` (`:`). */
+            delimiter?: string | null;
+            file_name: string;
+            format: components["schemas"]["ImportFormat"];
+            simulated?: boolean;
+            site?: components["schemas"]["TenantId"] | null;
+            /** @description The file as text. */
+            text?: string | null;
+        };
+        /** @enum {string} */
+        ImportOutcome: "applied" | "left_out" | "undone" | "kept";
+        ImportProblem: {
+            code: string;
+            detail: string;
+            field: string;
+        };
+        ImportRowView: {
+            address: string;
+            /** @description `{field: [from, to]}`. */
+            changes: unknown;
+            name: string;
+            outcome: components["schemas"]["ImportOutcome"] | null;
+            /** @description Why it was left out, or could not be taken back. */
+            outcome_detail: string | null;
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Format: int32
+             * @description Line in the file; where a file has no lines of its own (JSON), the number of the entry.
+             */
+            row: number;
+            site: components["schemas"]["Ref"] | null;
+            verdict: components["schemas"]["ImportVerdict"];
+        };
+        /** @enum {string} */
+        ImportState: "previewed" | "applied" | "discarded" | "undone";
+        /** @enum {string} */
+        ImportVerdict: "add" | "change" | "same" | "conflict" | "bad";
+        ImportView: {
+            can: components["schemas"]["ImportCan"];
+            counts: components["schemas"]["ImportCountsView"];
+            created_at: components["schemas"]["Timestamp"];
+            created_by: components["schemas"]["PersonRef"] | null;
+            file_name: string;
+            format: components["schemas"]["ImportFormat"];
+            id: components["schemas"]["ImportId"];
+            /** @description Sentences about the file as a whole: columns left out, secrets not taken over. */
+            notes: string[];
+            /** @description Made by hand in the form of the other system, not by it. */
+            simulated: boolean;
+            state: components["schemas"]["ImportState"];
+            /** @description Everything in it lies here or below. */
+            tenant: components["schemas"]["Ref"];
+            /** Format: int64 */
+            version: number;
+        };
         IncidentId: string;
         /** @description As lists show it. */
         IncidentItem: {
@@ -2071,6 +2267,51 @@ export interface components {
                 ssh_port: number;
                 state: components["schemas"]["DeviceState"];
                 vendor?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_ImportRowView: {
+            items: {
+                address: string;
+                /** @description `{field: [from, to]}`. */
+                changes: unknown;
+                name: string;
+                outcome?: components["schemas"]["ImportOutcome"] | null;
+                /** @description Why it was left out, or could not be taken back. */
+                outcome_detail?: string | null;
+                problems: components["schemas"]["ImportProblem"][];
+                /**
+                 * Format: int32
+                 * @description Line in the file; where a file has no lines of its own (JSON), the number of the entry.
+                 */
+                row: number;
+                site?: components["schemas"]["Ref"] | null;
+                verdict: components["schemas"]["ImportVerdict"];
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_ImportView: {
+            items: {
+                can: components["schemas"]["ImportCan"];
+                counts: components["schemas"]["ImportCountsView"];
+                created_at: components["schemas"]["Timestamp"];
+                created_by?: components["schemas"]["PersonRef"] | null;
+                file_name: string;
+                format: components["schemas"]["ImportFormat"];
+                id: components["schemas"]["ImportId"];
+                /** @description Sentences about the file as a whole: columns left out, secrets not taken over. */
+                notes: string[];
+                /** @description Made by hand in the form of the other system, not by it. */
+                simulated: boolean;
+                state: components["schemas"]["ImportState"];
+                /** @description Everything in it lies here or below. */
+                tenant: components["schemas"]["Ref"];
                 /** Format: int64 */
                 version: number;
             }[];
@@ -4038,6 +4279,235 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["EventView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_ImportView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_rows: {
+        parameters: {
+            query?: {
+                verdict?: components["schemas"]["ImportVerdict"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_ImportRowView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
                 };
             };
             /** @description What is wrong, where, and what to do */
