@@ -7,6 +7,8 @@ use model::event::EventKind;
 use model::scope::Reason;
 use model::{Scope, Timestamp};
 use serde_json::json;
+use profiles::Profiles;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{NewTask, Store};
 use work::Job;
@@ -26,6 +28,7 @@ pub(crate) fn scope() -> Scope {
 /// Queues a task for every device that is due.
 pub struct BackUpDue {
     pub store: Store,
+    pub profiles: Arc<Profiles>,
 }
 
 impl Job for BackUpDue {
@@ -48,6 +51,13 @@ impl Job for BackUpDue {
             let before = tx.backup(due.device).await?.unwrap_or_else(|| Backup::never(due.device));
             if let Some(until) = before.paused_until(now) {
                 tx.save_backup(&Backup { next_at: Some(until), ..before }).await?;
+                continue;
+            }
+            let known = due.profile.as_deref().and_then(|id| self.profiles.get(id));
+            if let Some(profile) = known.filter(|profile| profile.config.is_none()) {
+                let after = rules::impossible(before, &profile.id, now);
+                tx.save_backup(&after).await?;
+                tx.emit(EventKind::BackupChanged, due.device, due.site, 1, json!({ "state": after.state })).await?;
                 continue;
             }
             let task = NewTask { id: TaskId::new(), collector: due.collector, device: due.device, deadline_at: now.plus(TASK_TIME) };

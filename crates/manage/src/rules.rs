@@ -94,6 +94,22 @@ pub(crate) fn lost(before: Backup, now: Timestamp) -> Backup {
     failed(before, None, 0, failure, at, now)
 }
 
+/// The profile knows no way to a configuration: looked at again on schedule, because profiles learn.
+pub(crate) fn impossible(before: Backup, profile: &str, now: Timestamp) -> Backup {
+    let next_at = Some(next_scheduled(before.device, now));
+    let detail = format!("the profile {profile} does not say how to fetch a configuration; choose another one if the device has one");
+    Backup {
+        state: BackupState::Impossible,
+        task: None,
+        next_at,
+        source: BackupSource::Schedule,
+        by: None,
+        problem: Some(BackupProblem::NoProfile),
+        detail: Some(detail),
+        ..before
+    }
+}
+
 /// A person trusts the key that was offered.
 pub(crate) fn trusted(before: Backup, now: Timestamp) -> Backup {
     Backup { host_key: before.host_key_offered.clone(), host_key_offered: None, next_at: Some(now), source: BackupSource::Demand, ..before }

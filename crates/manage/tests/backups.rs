@@ -79,7 +79,7 @@ impl Lab {
     }
 
     async fn due(&self) -> Vec<TaskRow> {
-        BackUpDue { store: self.world.store.clone() }.run().await.unwrap();
+        BackUpDue { store: self.world.store.clone(), profiles: Arc::clone(&self.keeper.profiles) }.run().await.unwrap();
         self.world.store.read(&World::scope()).await.unwrap().queued_tasks(self.world.collector, 100).await.unwrap()
     }
 
@@ -268,6 +268,21 @@ async fn what_looks_like_a_secret_that_no_rule_knows_is_not_shown() {
         let masked = lab.masked(revisions[0].revision.id).await;
         assert!(!masked.contains("$1$abcd"), "{masked}");
         assert!(masked.contains("hostname sw1") && masked.contains(" description uplink"), "{masked}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_without_a_way_to_a_configuration_is_told_and_nobody_knocks() {
+    on_both(|lab| async move {
+        let mut tx = lab.world.store.write(&World::scope()).await.unwrap();
+        let known = model::device::Recognised { profile: Some("generic.if-mib".into()), ..Default::default() };
+        tx.set_device_recognised(lab.device, &known).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(lab.due().await.is_empty());
+        let backup = lab.backup().await;
+        assert_eq!((backup.state, backup.problem), (BackupState::Impossible, Some(BackupProblem::NoProfile)));
+        assert!(backup.next_at > Some(lab.world.clock.now()), "and looked at again later");
     })
     .await;
 }

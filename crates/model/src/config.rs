@@ -16,7 +16,7 @@ pub const LOGIN_WINDOW: Duration = Duration::from_secs(600);
 pub const CONFIG_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 vocabulary! {
-    /// `never`: not tried yet. `impossible` is never stored: it is what a device without an SSH credential shows.
+    /// `never`: not tried yet. `impossible`: without an SSH credential, or its profile knows no way to a configuration.
     BackupState: "state of a backup" {
         Never = "never", Queued = "queued", Running = "running", Ok = "ok", Failed = "failed", Impossible = "impossible",
     }

@@ -57,7 +57,7 @@ impl Engine {
             Keeper { vault: Arc::clone(&self.vault), profiles: Arc::clone(&self.profiles) },
             shutdown.clone(),
         ));
-        tasks.spawn(run_job(store.clone(), BackUpDue { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), BackUpDue { store: store.clone(), profiles: Arc::clone(&self.profiles) }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), FindLost { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), self.people, shutdown.clone()));
         if let Some(heart) = self.heart {

@@ -13,6 +13,8 @@ pub struct BackupDue {
     pub device: DeviceId,
     pub site: TenantId,
     pub collector: CollectorId,
+    /// The profile that recognised it.
+    pub profile: Option<String>,
 }
 
 const COLUMNS: &str = "SELECT b.device, b.state, b.task, b.tried_at, b.succeeded_at, b.next_at, b.source, b.by_person, b.failures, b.problem, b.detail, b.tail, b.level, \
@@ -46,7 +48,7 @@ fn backup(row: &Row) -> Result<Backup> {
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Devices that something opens by SSH, of which nothing is under way and no person must decide.
-const DUE: &str = "SELECT d.id, d.site, d.collector FROM device d LEFT JOIN device_backup b ON b.device = d.id \
+const DUE: &str = "SELECT d.id, d.site, d.collector, d.profile FROM device d LEFT JOIN device_backup b ON b.device = d.id \
     WHERE EXISTS (SELECT 1 FROM device_credential x JOIN credential c ON c.id = x.credential WHERE x.device = d.id AND c.kind = 'ssh') \
     AND (d.profile IS NOT NULL OR b.device IS NOT NULL OR d.created_at <= ?) AND (b.device IS NULL OR (b.state NOT IN ('queued', 'running') AND b.next_at IS NOT NULL AND b.next_at <= ?))";
 
@@ -65,7 +67,15 @@ impl Tx {
             .scoped(self, "d.site")
             .push(" ORDER BY CASE WHEN b.source = 'demand' THEN 0 ELSE 1 END, COALESCE(b.next_at, 0), d.id LIMIT ?")
             .bind(limit as i64);
-        self.all(sql, |row| Ok(BackupDue { device: row.id("id")?, site: row.id("site")?, collector: row.id("collector")? })).await
+        self.all(sql, |row| {
+            Ok(BackupDue {
+                device: row.id("id")?,
+                site: row.id("site")?,
+                collector: row.id("collector")?,
+                profile: row.opt_text("profile")?,
+            })
+        })
+        .await
     }
 
     pub async fn save_backup(&mut self, now: &Backup) -> Result<()> {
