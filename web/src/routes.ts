@@ -7,7 +7,7 @@ import { devices } from './api/devices'
 import type { Me } from './api/nouns'
 import { tickets } from './api/support'
 import { tenants } from './api/tenants'
-import type { Key } from './i18n/i18n'
+import { type Key, wantPages } from './i18n/i18n'
 import type { IconName } from './ui/Icon'
 import { setWarmer } from './url/warm'
 
@@ -32,15 +32,24 @@ export interface RouteRow {
   /** Hidden from the nav when the person may not. */
   who?: Verb
   needs?: Need
+  /** Drawn first: its sentences are all in web.json, so it does not wait for the rest. */
+  isFirst?: boolean
   /** What the sweep puts for `:id`. */
   sample?: 'alarm' | 'device' | 'tenant' | 'ticket'
 }
 
+/** The page's chunk and the sentences that are not loaded at the start. */
+const withWords =
+  (load: Load): Load =>
+  async () => {
+    const [page] = await Promise.all([load(), wantPages()])
+    return page
+  }
 const row = (surface: RouteRow['surface'], path: string, load: Load, rest: Omit<RouteRow, 'surface' | 'path' | 'load' | 'page'> = {}): RouteRow => ({
   surface,
   path,
-  load,
-  page: lazy(load),
+  load: rest.isFirst ? load : withWords(load),
+  page: lazy(rest.isFirst ? load : withWords(load)),
   ...rest,
 })
 const want = <D, K extends readonly unknown[]>(cache: QueryClient, options: FetchQueryOptions<D, Error, D, K>) => void cache.prefetchQuery(options)
@@ -52,6 +61,7 @@ export const routes: readonly RouteRow[] = [
   row('entry', '/login', () => import('./routes/entry/LoginPage')),
   row('entry', '/invite', () => import('./routes/entry/InvitePage')),
   row('operator', '/alarms', () => import('./routes/operator/alarms/AlarmsPage'), {
+    isFirst: true,
     nav: { group: 'nav.operate', text: 'nav.alarms', icon: 'alarm', code: 'KeyA', cap: 'a' },
   }),
   row('operator', '/alarms/:id', () => import('./routes/operator/alarms/AlarmPage'), {

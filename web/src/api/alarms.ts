@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, freshKey, got, once, some } from './client'
 import type { AlarmClass, AlarmState, Severity } from './nouns'
-import { pages } from './pages'
+import { from, pages } from './pages'
 
 export interface AlarmFilter {
   state?: AlarmState
@@ -15,7 +15,8 @@ const key = ['alarms']
 const path = (id: string) => ({ path: { id } })
 export const alarms = {
   key,
-  list: (filter: AlarmFilter) => pages([...key, 'list', filter], (at) => got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } }))),
+  list: (filter: AlarmFilter) =>
+    pages([...key, 'list', filter], from('alarms', filter), (at) => got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } }))),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/alarms/{id}', { params: path(id) })) }),
   ack: ({ id, note }: { id: string; note: string }) =>
     got(client.POST('/api/v1/alarms/{id}/ack', { params: path(id), body: some({ note }), headers: once(freshKey()) })),

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, done, got, ifMatch, once, some } from './client'
-import { everything, pages } from './pages'
+import { everything, from, pages } from './pages'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -19,7 +19,10 @@ export const tenants = {
 const contactsKey = ['contacts']
 export const contacts = {
   key: contactsKey,
-  of: (tenant: string) => pages([...contactsKey, tenant], (at) => got(client.GET('/api/v1/contacts', { params: { query: { ...some({ tenant }), ...at } } }))),
+  of: (tenant: string) =>
+    pages([...contactsKey, tenant], from('contacts', { tenant }), (at) =>
+      got(client.GET('/api/v1/contacts', { params: { query: { ...some({ tenant }), ...at } } })),
+    ),
   create: (body: Schemas['ContactInput'], idempotency: string) => got(client.POST('/api/v1/contacts', { body, headers: once(idempotency) })),
   change: (id: string, version: number, body: Schemas['ContactPatch']) =>
     got(client.PATCH('/api/v1/contacts/{id}', { params: { ...path(id), header: ifMatch(version) }, body })),
@@ -29,7 +32,10 @@ export const contacts = {
 const servicesKey = ['services']
 export const services = {
   key: servicesKey,
-  of: (id: string) => pages([...servicesKey, id], (at) => got(client.GET('/api/v1/services', { params: { query: { ...some({ client: id }), ...at } } }))),
+  of: (id: string) =>
+    pages([...servicesKey, id], from('services', { client: id }), (at) =>
+      got(client.GET('/api/v1/services', { params: { query: { ...some({ client: id }), ...at } } })),
+    ),
   create: (body: Schemas['ServiceInput'], idempotency: string) => got(client.POST('/api/v1/services', { body, headers: once(idempotency) })),
   change: (id: string, version: number, body: Schemas['ServicePatch']) =>
     got(client.PATCH('/api/v1/services/{id}', { params: { ...path(id), header: ifMatch(version) }, body })),

@@ -5,15 +5,21 @@ import { type Key, useSay } from '../i18n/i18n'
 import { type Shortcut, useKeys } from '../keys/registry'
 import { isBlind, useFeed } from '../live/stream'
 import { Empty, Waiting } from '../ui/Pieces'
+import type { Cell } from './export'
+import { ListTools } from './ListTools'
 import css from './list.module.css'
 import { ProblemView } from './ProblemView'
 import { useCalm } from './useCalm'
+import { useColumns } from './useColumns'
 import { useNarrow } from './useNarrow'
+import type { Origin } from './useRows'
 
 export interface Column<T> {
   id: string
   head: Key
   cell: (row: T) => ReactNode
+  /** For an export: the API's own word, number or instant. Without it the column is not exported. */
+  value?: (row: T) => Cell
   /** grow takes what is left, broad the same but never little; fit is as wide as its widest cell. */
   size?: 'grow' | 'broad' | 'fit'
   /** Where it stands when the list is narrow: the title, the line above it, its right edge, the line below, or nowhere. */
@@ -37,6 +43,10 @@ export interface ListProps<T> {
   rows: readonly T[]
   idOf: (row: T) => string
   columns: readonly Column<T>[]
+  /** With a name the list has its tools: columns, export, copy as a command. It is the file's name too. */
+  name?: string
+  origin?: Origin<T>
+  filters?: ReactNode
   query: ListQuery
   isFiltered?: boolean
   clear?: () => void
@@ -57,6 +67,24 @@ export interface ListProps<T> {
 }
 
 export function List<T>(props: ListProps<T>) {
+  const { name, columns } = props
+  const { hidden, toggle } = useColumns(name ?? '')
+  if (name === undefined) return <Body {...props} />
+  const shown = columns.filter((column) => column.phone === 'lead' || !hidden.includes(column.id))
+  return (
+    <>
+      <div className={css.filters}>
+        {props.filters}
+        <span className="end">
+          <ListTools name={name} columns={columns} hidden={hidden} toggle={toggle} origin={props.origin} />
+        </span>
+      </div>
+      <Body {...props} columns={shown} />
+    </>
+  )
+}
+
+function Body<T>(props: ListProps<T>) {
   const say = useSay()
   const { query, rows, isFiltered } = props
   if (query.isPending) return <Waiting />

@@ -6,6 +6,7 @@ import { align } from '../../src/chart/align'
 import { duration, quantity } from '../../src/i18n/format'
 import { firstTongue } from '../../src/i18n/i18n'
 import { match, type Shortcut } from '../../src/keys/registry'
+import { asApi, asCli, toCsv, toJson } from '../../src/list/export'
 import { makeAsker, takeFrame } from '../../src/live/patches'
 import { group } from '../../src/routes/operator/alarms/group'
 import { changes } from '../../src/routes/operator/audit/changes'
@@ -162,6 +163,32 @@ describe('alarms', () => {
   test('the worst not yet acknowledged comes first', () => {
     const acked = alarm('acked', { acked_by: { id: 'usr_1', email: 'a@b' } })
     expect(shown([acked, alarm('minor', { severity: 'minor' }), alarm('critical')])).toEqual(['critical', 'minor', 'acked'])
+  })
+})
+
+describe('what a list hands out', () => {
+  const rows = [
+    { name: 'Ромашка, "ООО"', note: '=1+1', count: -3 },
+    { name: 'a', note: null, count: 0 },
+  ]
+  type Row = (typeof rows)[number]
+  const columns = [
+    { head: 'Name', value: (row: Row) => row.name },
+    { head: 'Note', value: (row: Row) => row.note },
+    { head: 'Count', value: (row: Row) => row.count },
+  ]
+  test('is CSV that no sheet runs', () => {
+    expect(toCsv(columns, rows)).toBe('\uFEFFName,Note,Count\r\n"Ромашка, ""ООО""",\'=1+1,-3\r\na,,0\r\n')
+  })
+  test('is the object of the API as JSON', () => {
+    expect(JSON.parse(toJson(rows, (row) => ({ id: row.name })))).toEqual([{ id: 'Ромашка, "ООО"' }, { id: 'a' }])
+  })
+  test('is asked the same by the command', () => {
+    const source = { path: '/api/v1/devices', query: { state: 'up', q: "o'k &" } }
+    expect(asCli(source)).toBe("polyot api GET '/api/v1/devices?state=up&q=o%27k+%26'")
+    expect(asApi({ path: '/api/v1/users', query: {} }, 'https://noc.example')).toBe(
+      `curl -H "Authorization: Bearer $POLYOT_TOKEN" 'https://noc.example/api/v1/users'`,
+    )
   })
 })
 

@@ -19,14 +19,14 @@ import { Page } from '../../../ui/Page'
 import { Age, Banner, Waiting } from '../../../ui/Pieces'
 import { Tabs } from '../../../ui/Tabs'
 import { go } from '../../../url/go'
-import { choice, useView } from '../../../url/view'
+import { choice, text, useView } from '../../../url/view'
 import { DeviceForm } from './DeviceForm'
 import { Graphs } from './Graphs'
 import { Interfaces } from './Interfaces'
 import { Overview } from './Overview'
 
 const TABS = ['overview', 'interfaces', 'graphs'] as const
-const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h') }
+const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h'), q: text() }
 
 export default function DevicePage() {
   const say = useSay()
@@ -103,7 +103,16 @@ function Known({ device }: { device: Device }) {
         onChange={turn}
       />
       {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} range={view.range} /> : null}
-      {view.tab === 'interfaces' ? <Interfaces query={interfaces} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
+      {view.tab === 'interfaces' ? (
+        <Interfaces
+          device={device.id}
+          query={interfaces}
+          sought={view.q}
+          setSought={(q) => set({ q }, true)}
+          range={view.range}
+          setRange={(range) => set({ range }, true)}
+        />
+      ) : null}
       {view.tab === 'graphs' ? <Graphs device={device} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
       <Dialog title={say('devices.edit')} opened={open === 'edit'} close={close}>
         <DeviceForm device={device} close={close} done={close} />

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { devices } from '../../../api/devices'
@@ -8,8 +8,9 @@ import { tenants } from '../../../api/tenants'
 import { Dialog } from '../../../form/Dialog'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
-import { Choice, Filters, SearchBox } from '../../../list/Filters'
+import { Choice, SearchBox } from '../../../list/Filters'
 import { type Column, List } from '../../../list/List'
+import { useRows } from '../../../list/useRows'
 import { useNow } from '../../../live/clock'
 import { Act } from '../../../parts/act/Act'
 import { SeverityCount } from '../../../parts/alarm/SeverityBadge'
@@ -49,14 +50,19 @@ function Alarms({ device }: { device: Device }) {
   )
 }
 const columns: Column<Device>[] = [
-  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <WordPill word={DEVICE_STATE[row.state]} /> },
-  { id: 'name', head: 'col.name', size: 'grow', phone: 'lead', cell: (row) => <Go to={go.device(row.id)}>{row.name}</Go> },
-  { id: 'address', head: 'col.address', cell: (row) => <span className="mono">{row.address}</span> },
-  { id: 'client', head: 'col.client', cell: (row) => <GoRef of={row.client} /> },
-  { id: 'site', head: 'col.site', cell: (row) => <GoRef of={row.site} /> },
-  { id: 'alarms', head: 'col.alarms', cell: (row) => <Alarms device={row} /> },
-  { id: 'since', head: 'col.since', phone: 'end', isNumber: true, cell: (row) => <Ticking at={row.since} /> },
-  { id: 'seen', head: 'col.seen', isNumber: true, phone: 'none', cell: (row) => <Ticking at={row.seen_at} /> },
+  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <WordPill word={DEVICE_STATE[row.state]} />, value: (row) => row.state },
+  { id: 'name', head: 'col.name', size: 'grow', phone: 'lead', cell: (row) => <Go to={go.device(row.id)}>{row.name}</Go>, value: (row) => row.name },
+  { id: 'address', head: 'col.address', cell: (row) => <span className="mono">{row.address}</span>, value: (row) => row.address },
+  { id: 'client', head: 'col.client', cell: (row) => <GoRef of={row.client} />, value: (row) => row.client?.name },
+  { id: 'site', head: 'col.site', cell: (row) => <GoRef of={row.site} />, value: (row) => row.site.name },
+  {
+    id: 'alarms',
+    head: 'col.alarms',
+    cell: (row) => <Alarms device={row} />,
+    value: ({ alarms }) => alarms.critical + alarms.major + alarms.minor + alarms.warning,
+  },
+  { id: 'since', head: 'col.since', phone: 'end', isNumber: true, cell: (row) => <Ticking at={row.since} />, value: (row) => row.since },
+  { id: 'seen', head: 'col.seen', isNumber: true, phone: 'none', cell: (row) => <Ticking at={row.seen_at} />, value: (row) => row.seen_at },
 ]
 
 export default function DevicesPage() {
@@ -66,8 +72,7 @@ export default function DevicesPage() {
   const [isAdding, setAdding] = useState(false)
   const me = useQuery(session.me)
   const tree = useQuery(tenants.all)
-  const query = useInfiniteQuery(devices.list(view))
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const { query, rows, origin } = useRows(devices.list(view))
   const clients = (tree.data ?? []).filter((each) => each.kind === 'client')
   const may = me.data?.can.write_devices
   const add = (
@@ -79,29 +84,33 @@ export default function DevicesPage() {
   return (
     <Page title={say('devices.title')} ready={!query.isPending} actions={rows.length > 0 || isFiltered ? add : undefined}>
       <Panel title={say('devices.list')} count={rows.length > 0 ? rows.length : undefined} flush>
-        <Filters>
-          <SearchBox label={say('devices.find')} value={view.q} onChange={(q) => set({ q }, true)} />
-          <Choice
-            label={say('col.state')}
-            value={view.state}
-            options={Object.entries(DEVICE_STATE).map(([name, word]) => [name, say(word.text)] as const)}
-            onChange={(state) => set({ state })}
-          />
-          {clients.length > 0 ? (
-            <Choice
-              label={say('col.client')}
-              value={view.client}
-              options={clients.map((each) => [each.id, each.name] as const)}
-              onChange={(client) => set({ client })}
-            />
-          ) : null}
-        </Filters>
         <List
           label={say('devices.list')}
           rows={rows}
           idOf={(row) => row.id}
           columns={columns}
           query={query}
+          name="devices"
+          origin={origin}
+          filters={
+            <>
+              <SearchBox label={say('devices.find')} value={view.q} onChange={(q) => set({ q }, true)} />
+              <Choice
+                label={say('col.state')}
+                value={view.state}
+                options={Object.entries(DEVICE_STATE).map(([name, word]) => [name, say(word.text)] as const)}
+                onChange={(state) => set({ state })}
+              />
+              {clients.length > 0 ? (
+                <Choice
+                  label={say('col.client')}
+                  value={view.client}
+                  options={clients.map((each) => [each.id, each.name] as const)}
+                  onChange={(client) => set({ client })}
+                />
+              ) : null}
+            </>
+          }
           isFiltered={isFiltered}
           clear={() => set({ q: '', state: '', client: '' })}
           none={{ text: say('devices.none'), act: add }}
