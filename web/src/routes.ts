@@ -60,6 +60,9 @@ export const routes: readonly RouteRow[] = [
   row('entry', '/setup', () => import('./routes/entry/SetupPage')),
   row('entry', '/login', () => import('./routes/entry/LoginPage')),
   row('entry', '/invite', () => import('./routes/entry/InvitePage')),
+  row('operator', '/wall', () => import('./routes/operator/wall/WallPage'), {
+    nav: { group: 'nav.operate', text: 'nav.wall', icon: 'wall', code: 'KeyW', cap: 'w' },
+  }),
   row('operator', '/alarms', () => import('./routes/operator/alarms/AlarmsPage'), {
     isFirst: true,
     nav: { group: 'nav.operate', text: 'nav.alarms', icon: 'alarm', code: 'KeyA', cap: 'a' },

@@ -31,6 +31,14 @@ export function useFeed(): Feed {
     () => feed,
   )
 }
+let isWatched = false
+/** The wall hangs where nobody touches it: its tab never gives the stream back. */
+export function keepAwake(): () => void {
+  isWatched = true
+  return () => {
+    isWatched = false
+  }
+}
 export const isBlind = (state: Feed['state']) => state === 'lost'
 
 /** Opens the one stream of this page and keeps it; returns how to end it. */
@@ -81,7 +89,7 @@ export function startStream(cache: QueryClient): () => void {
   let hide: ReturnType<typeof setTimeout> | undefined
   const onVisible = () => {
     clearTimeout(hide)
-    if (document.hidden) {
+    if (document.hidden && !isWatched) {
       // Browsers allow about six HTTP/1.1 connections to one origin: a hidden tab gives its own back.
       hide = setTimeout(() => {
         set({ state: 'rest' })
