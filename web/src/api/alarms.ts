@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, freshKey, got, once, some } from './client'
 import type { AlarmClass, AlarmState, Severity } from './nouns'
-import { from, pages } from './pages'
+import { from, PAGE_ROWS, pages } from './pages'
 
 export interface AlarmFilter {
   state?: AlarmState
@@ -28,5 +28,10 @@ export const reference = (incident: string) => `INC-${incident.slice(-8)}`
 const incidentsKey = ['incidents']
 export const incidents = {
   key: incidentsKey,
+  /** For the palette: the API cannot be asked by the reference. */
+  latest: queryOptions({
+    queryKey: [...incidentsKey, 'latest'],
+    queryFn: () => got(client.GET('/api/v1/incidents', { params: { query: { limit: PAGE_ROWS } } })),
+  }),
   one: (id: string) => queryOptions({ queryKey: [...incidentsKey, id], queryFn: () => got(client.GET('/api/v1/incidents/{id}', { params: path(id) })) }),
 }

@@ -10,6 +10,8 @@ const key = ['tenants']
 export const tenants = {
   key,
   all: queryOptions({ queryKey: [...key, 'all'], queryFn: () => everything((at) => got(client.GET('/api/v1/tenants', { params: { query: at } }))) }),
+  search: (q: string) =>
+    queryOptions({ queryKey: [...key, 'search', q], queryFn: () => got(client.GET('/api/v1/tenants', { params: { query: { q, limit: 20 } } })) }),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/tenants/{id}', { params: path(id) })) }),
   create: (body: Schemas['TenantInput'], idempotency: string) => got(client.POST('/api/v1/tenants', { body, headers: once(idempotency) })),
   change: (id: string, version: number, body: Schemas['TenantPatch']) =>
@@ -36,6 +38,7 @@ export const services = {
     pages([...servicesKey, id], from('services', { client: id }), (at) =>
       got(client.GET('/api/v1/services', { params: { query: { ...some({ client: id }), ...at } } })),
     ),
+  every: pages([...servicesKey, 'every'], from('services'), (at) => got(client.GET('/api/v1/services', { params: { query: at } }))),
   create: (body: Schemas['ServiceInput'], idempotency: string) => got(client.POST('/api/v1/services', { body, headers: once(idempotency) })),
   change: (id: string, version: number, body: Schemas['ServicePatch']) =>
     got(client.PATCH('/api/v1/services/{id}', { params: { ...path(id), header: ifMatch(version) }, body })),

@@ -7,6 +7,7 @@ export const go = {
   alarms: (severity?: string) => (severity ? `/alarms?severity=${severity}` : '/alarms'),
   alarm: (id: string) => `/alarms/${id}`,
   devices: (state?: string) => (state ? `/devices?state=${state}` : '/devices'),
+  addDevice: () => '/devices?add=1',
   device: (id: string) => `/devices/${id}`,
   clients: () => '/clients',
   tenant: (id: string) => `/clients/${id}`,

@@ -199,10 +199,15 @@ describe('small parts', () => {
   })
   test('the audit shows only what changed', () => {
     expect(changes({ name: 'a', tz: 'UTC' }, { name: 'b', tz: 'UTC', shadow: true })).toEqual([
-      { field: 'name', from: 'a', to: 'b' },
-      { field: 'shadow', from: null, to: 'true' },
+      { field: 'name', removed: ['a'], added: ['b'] },
+      { field: 'shadow', removed: [], added: [true] },
     ])
-    expect(changes(null, { name: 'a' })).toEqual([{ field: 'name', from: null, to: 'a' }])
+    expect(changes(null, { name: 'a' })).toEqual([{ field: 'name', removed: [], added: ['a'] }])
+    expect(changes({ brake: { hold_s: 180, on: true }, targets: ['a', 'b'] }, { brake: { hold_s: 60, on: true }, targets: ['b', 'c'] })).toEqual([
+      { field: 'brake.hold_s', removed: [180], added: [60] },
+      { field: 'targets', removed: ['a'], added: ['c'] },
+    ])
+    expect(changes(null, { endpoints: [{ device: 'dev_1', interface: null }] })).toEqual([{ field: 'endpoints', removed: [], added: ['device dev_1'] }])
     expect(changes(null, null)).toEqual([])
   })
 })

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { devices } from '../../../api/devices'
 import type { Device } from '../../../api/nouns'
@@ -24,7 +23,7 @@ import { go } from '../../../url/go'
 import { choice, text, useView } from '../../../url/view'
 import { DeviceForm } from './DeviceForm'
 
-const spec = { state: choice(['up', 'down', 'degraded', 'unknown'], ''), client: text(), q: text() }
+const spec = { state: choice(['up', 'down', 'degraded', 'unknown'], ''), client: text(), q: text(), add: choice(['1'], '') }
 
 function Ticking({ at }: { at: string | null | undefined }) {
   return <Age at={at} now={useNow()} />
@@ -69,12 +68,13 @@ export default function DevicesPage() {
   const say = useSay()
   const navigate = useNavigate()
   const { view, set, isFiltered } = useView(spec)
-  const [isAdding, setAdding] = useState(false)
   const me = useQuery(session.me)
   const tree = useQuery(tenants.all)
-  const { query, rows, origin } = useRows(devices.list(view))
+  const { query, rows, origin } = useRows(devices.list({ state: view.state, client: view.client, q: view.q }))
   const clients = (tree.data ?? []).filter((each) => each.kind === 'client')
   const may = me.data?.can.write_devices
+  const isAdding = view.add === '1' && may === true
+  const setAdding = (open: boolean) => set({ add: open ? '1' : '' }, true)
   const add = (
     <Act main can={may} icon={<Icon name="plus" />} onClick={() => setAdding(true)}>
       {say('devices.add')}
@@ -121,7 +121,6 @@ export default function DevicesPage() {
         <DeviceForm
           close={() => setAdding(false)}
           done={(device) => {
-            setAdding(false)
             void navigate(go.device(device.id))
           }}
         />
