@@ -4,6 +4,7 @@ import { matchPath } from 'react-router'
 import { settings } from './api/admin'
 import { alarms } from './api/alarms'
 import { devices } from './api/devices'
+import { maintenance } from './api/maintenance'
 import type { Me } from './api/nouns'
 import { tickets } from './api/support'
 import { tenants } from './api/tenants'
@@ -35,7 +36,7 @@ export interface RouteRow {
   /** Drawn first: its sentences are all in web.json, so it does not wait for the rest. */
   isFirst?: boolean
   /** What the sweep puts for `:id`. */
-  sample?: 'alarm' | 'device' | 'tenant' | 'ticket'
+  sample?: 'alarm' | 'config' | 'device' | 'maintenance' | 'tenant' | 'ticket'
 }
 
 /** The page's chunk and the sentences that are not loaded at the start. */
@@ -71,6 +72,13 @@ export const routes: readonly RouteRow[] = [
     sample: 'alarm',
     needs: (cache, params) => want(cache, alarms.one(id(params))),
   }),
+  row('operator', '/maintenance', () => import('./routes/operator/maintenance/MaintenancesPage'), {
+    nav: { group: 'nav.operate', text: 'nav.maintenance', icon: 'window', code: 'KeyM', cap: 'm' },
+  }),
+  row('operator', '/maintenance/:id', () => import('./routes/operator/maintenance/MaintenancePage'), {
+    sample: 'maintenance',
+    needs: (cache, params) => want(cache, maintenance.one(id(params))),
+  }),
   row('operator', '/tickets', () => import('./routes/operator/tickets/TicketsPage'), {
     nav: { group: 'nav.support', text: 'nav.tickets', icon: 'ticket', code: 'KeyT', cap: 't' },
   }),
@@ -96,8 +104,17 @@ export const routes: readonly RouteRow[] = [
     sample: 'device',
     needs: (cache, params) => want(cache, devices.one(id(params))),
   }),
+  row('operator', '/devices/:id/configs', () => import('./routes/operator/configs/DeviceConfigsPage'), {
+    sample: 'device',
+    needs: (cache, params) => want(cache, devices.one(id(params))),
+  }),
+  row('operator', '/configs/:id/diff', () => import('./routes/operator/configs/DiffPage'), { sample: 'config' }),
   row('operator', '/collectors', () => import('./routes/operator/collectors/CollectorsPage'), {
     nav: { group: 'nav.network', text: 'nav.collectors', icon: 'collector', code: 'KeyO', cap: 'o' },
+  }),
+  row('operator', '/reports/availability', () => import('./routes/operator/reports/AvailabilityPage'), {
+    nav: { group: 'nav.reports_group', text: 'nav.reports', icon: 'report', code: 'KeyR', cap: 'r' },
+    needs: (cache) => want(cache, tenants.all),
   }),
   row('operator', '/admin/people', () => import('./routes/operator/people/PeoplePage'), {
     nav: { group: 'nav.admin', text: 'nav.people', icon: 'people', code: 'KeyP', cap: 'p' },

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, freshKey, got, once, some } from './client'
-import type { AlarmClass, AlarmState, Severity } from './nouns'
+import type { Alarm, AlarmClass, AlarmState, Severity } from './nouns'
 import { from, PAGE_ROWS, pages } from './pages'
 
 export interface AlarmFilter {
@@ -10,13 +10,16 @@ export interface AlarmFilter {
   client?: string
   device?: string
   acked?: boolean
+  muted?: boolean
 }
 const key = ['alarms']
 const path = (id: string) => ({ path: { id } })
 export const alarms = {
   key,
   list: (filter: AlarmFilter) =>
-    pages([...key, 'list', filter], from('alarms', filter), (at) => got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } }))),
+    pages<Alarm>([...key, 'list', filter], from('alarms', filter), (at) =>
+      got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } })),
+    ),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/alarms/{id}', { params: path(id) })) }),
   ack: ({ id, note }: { id: string; note: string }) =>
     got(client.POST('/api/v1/alarms/{id}/ack', { params: path(id), body: some({ note }), headers: once(freshKey()) })),

@@ -122,6 +122,23 @@ export interface AvailabilityReport {
   services: ServiceAvailability[]
 }
 
+/** What the objects of before gain. */
+export interface AlarmMore {
+  muted_by?: Ref | null
+}
+export interface DeviceMore {
+  maintenance?: Ref | null
+  profile?: Ref | null
+  vendor?: string | null
+  model?: string | null
+  os?: string | null
+  os_version?: string | null
+  serial?: string | null
+}
+export interface MeMore {
+  can: { write_maintenance?: Can }
+}
+
 interface List<T> {
   items: T[]
   next?: string | null

@@ -16,6 +16,7 @@ export const go = {
   notices: (state?: string) => (state ? `/notices?state=${state}` : '/notices'),
   notice: (id: string) => `/notices?open=${id}`,
   maintenances: (state?: string) => (state ? `/maintenance?state=${state}` : '/maintenance'),
+  planMaintenance: (about: string) => `/maintenance?add=${about}`,
   maintenance: (id: string) => `/maintenance/${id}`,
   deviceConfigs: (device: string) => `/devices/${device}/configs`,
   configDiff: (id: string, base?: string) => (base ? `/configs/${id}/diff?base=${base}` : `/configs/${id}/diff`),

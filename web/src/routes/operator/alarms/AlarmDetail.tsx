@@ -67,6 +67,7 @@ export function AlarmDetail({ alarm, ack }: { alarm: Alarm; ack: (alarm: Alarm) 
             ? [say('alarms.cleared_at'), <Instant key="cleared" at={alarm.cleared_at} />]
             : [say('col.age'), <Age key="age" at={alarm.raised_at ?? alarm.first_miss_at} now={now} />],
           [say('col.acked'), alarm.acked_by ? alarm.acked_by.email : null],
+          ...(alarm.muted_by ? [[say('alarms.muted_by'), <GoRef key="muted" of={alarm.muted_by} />] as const] : []),
           [
             say('col.ticket'),
             alarm.ticket ? (

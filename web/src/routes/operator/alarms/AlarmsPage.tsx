@@ -32,6 +32,7 @@ const spec = {
   severity: choice(['critical', 'major', 'minor', 'warning', 'indeterminate'], ''),
   class: choice(['unreachable', 'interface_down', 'snmp_silent', 'collector_lost', 'metric'], ''),
   acked: choice(['true', 'false'], ''),
+  muted: choice(['true', 'false'], ''),
   client: text(),
   q: text(),
   open: text(),
@@ -58,6 +59,7 @@ export default function AlarmsPage() {
       class: view.class,
       client: view.client,
       ...(view.acked === '' ? {} : { acked: view.acked === 'true' }),
+      ...(view.muted === '' ? {} : { muted: view.muted === 'true' }),
     }),
     view.q === '' ? undefined : (alarm) => matches(alarm, view.q),
   )
@@ -125,13 +127,15 @@ export default function AlarmsPage() {
             )}
             filters={<AlarmFilters view={view} set={set} />}
             isFiltered={isFiltered && (view.state !== 'cleared' || all.length > 0 || view.q !== '')}
-            clear={() => set({ severity: '', class: '', acked: '', client: '', q: '', state: '' })}
+            clear={() => set({ severity: '', class: '', acked: '', muted: '', client: '', q: '', state: '' })}
             none={view.state === 'cleared' ? { text: say('alarms.none_cleared') } : { text: say('alarms.none'), hint: <AllClear /> }}
             open={open}
             enter={(row) => void navigate(go.alarm(row.alarm.id))}
             openId={view.open}
             depthOf={(row) => row.depth}
-            toneOf={(row) => (row.depth === 1 || row.alarm.state === 'cleared' || row.alarm.acked_by ? undefined : SEVERITY[row.alarm.severity].tone)}
+            toneOf={(row) =>
+              row.depth === 1 || row.alarm.state === 'cleared' || row.alarm.acked_by || row.alarm.muted_by ? undefined : SEVERITY[row.alarm.severity].tone
+            }
             marked={{ ids: marked, toggle: (id) => setMarked((before) => toggled(before, id)) }}
             rowKeys={rowKeys}
             roomPx={view.open === '' ? 0 : BESIDE_PANEL_PX}
@@ -159,7 +163,7 @@ const toggled = (before: ReadonlySet<string>, id: string) => {
 }
 
 interface FilterProps {
-  view: { state: string; severity: string; class: string; acked: string; client: string; q: string }
+  view: { state: string; severity: string; class: string; acked: string; muted: string; client: string; q: string }
   set: (change: Record<string, string>, replace?: boolean) => void
 }
 function AlarmFilters({ view, set }: FilterProps) {
@@ -206,6 +210,15 @@ function AlarmFilters({ view, set }: FilterProps) {
           ['true', say('alarms.acked')],
         ]}
         onChange={(acked) => set({ acked })}
+      />
+      <Choice
+        label={say('alarms.muted_filter')}
+        value={view.muted}
+        options={[
+          ['false', say('alarms.not_muted')],
+          ['true', say('alarms.muted')],
+        ]}
+        onChange={(muted) => set({ muted })}
       />
     </>
   )

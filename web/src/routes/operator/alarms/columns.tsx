@@ -35,6 +35,11 @@ function Subject({ row, fold, isFolded }: { row: Grouped; fold: (id: string) => 
         </button>
       ) : null}
       {alarm.suppressed_by && row.depth === 0 ? <Pill tone="info">{say('alarms.suppressed')}</Pill> : null}
+      {alarm.muted_by ? (
+        <Pill tone="warning" glyph="●" title={alarm.muted_by.name}>
+          {say('alarms.muted')}
+        </Pill>
+      ) : null}
       {alarm.flaps > 0 ? <Pill tone="info">{say('alarms.flaps', { count: alarm.flaps })}</Pill> : null}
     </div>
   )
