@@ -4,6 +4,8 @@ import { useFormat } from '../i18n/format'
 import { type Key, useSay } from '../i18n/i18n'
 import { type Shortcut, useKeys } from '../keys/registry'
 import { isBlind, useFeed } from '../live/stream'
+import { Icon } from '../ui/Icon'
+import { IconButton } from '../ui/IconButton'
 import { Empty, Waiting } from '../ui/Pieces'
 import type { Cell } from './export'
 import { ListTools } from './ListTools'
@@ -68,14 +70,22 @@ export interface ListProps<T> {
 
 export function List<T>(props: ListProps<T>) {
   const { name, columns } = props
+  const say = useSay()
   const { hidden, toggle } = useColumns(name ?? '')
+  // On a phone the choices would push the rows off the screen.
+  const [isOpen, setOpen] = useState(false)
   if (name === undefined) return <Body {...props} />
   const shown = columns.filter((column) => column.phone === 'lead' || !hidden.includes(column.id))
   return (
     <>
-      <div className={css.filters}>
+      <div className={css.filters} data-open={isOpen ? '' : undefined}>
         {props.filters}
-        <span className="end">
+        <span className={css.ends}>
+          {props.filters ? (
+            <IconButton className={css.narrowOnly} label={say('list.filters')} expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              <Icon name="settings" />
+            </IconButton>
+          ) : null}
           <ListTools name={name} columns={columns} hidden={hidden} toggle={toggle} origin={props.origin} />
         </span>
       </div>
@@ -145,6 +155,12 @@ function Filled<T>(props: ListProps<T>) {
     ...(marked ? [{ code: 'KeyX', cap: 'x', text: 'keys.mark' as const, run: withCurrent((row) => marked.toggle(idOf(row))) }] : []),
     ...(props.rowKeys?.(current ?? rows[0]) ?? []),
   ])
+  /** The whole cell is the target: a box of 16 px is none under a finger. */
+  const onMark = (row: T) => (event: MouseEvent) => {
+    event.stopPropagation()
+    setCursorId(idOf(row))
+    if (event.target === event.currentTarget) marked?.toggle(idOf(row))
+  }
   const onRow = (row: T) => (event: MouseEvent) => {
     setCursorId(idOf(row))
     const onControl = event.target instanceof Element && event.target.closest('a, button, input, label') !== null
@@ -190,7 +206,7 @@ function Filled<T>(props: ListProps<T>) {
                 onFocus={() => setCursorId(id)}
               >
                 {marked ? (
-                  <td role="gridcell" className={css.mark}>
+                  <td role="gridcell" className={css.mark} onClick={onMark(row)}>
                     <Checkbox size="xs" aria-label={say('list.mark')} checked={marked.ids.has(id)} onChange={() => marked.toggle(id)} tabIndex={-1} />
                   </td>
                 ) : null}

@@ -98,6 +98,7 @@ export default function AlarmsPage() {
       <Page
         title={say('alarms.title')}
         ready={!query.isPending}
+        isThumb
         actions={
           chosen.length > 0 ? (
             <>
