@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::shell::{self, Failure, cargo};
 use crate::web;
 
-const NAMES: [&str; 2] = ["start", "crates"];
+const NAMES: [&str; 5] = ["start", "demo", "crates", "diff", "ssh"];
 /// Ten times the figure of three seconds.
 const START_CEILING: Duration = Duration::from_secs(30);
 /// Memory is read when the process has done nothing for this long.
@@ -19,9 +20,12 @@ const ROUNDS: usize = 5;
 
 pub fn run(name: Option<&str>) -> Result<(), Failure> {
     match name {
-        None => start().and_then(|()| crates()),
+        None => start().and_then(|()| crate::bench_demo::run()).and_then(|()| crates()),
         Some("start") => start(),
+        Some("demo") => crate::bench_demo::run(),
         Some("crates") => crates(),
+        Some("diff") => shell::run(cargo().args(["bench", "--package", "profiles", "--bench", "diff", "--quiet"])),
+        Some("ssh") => shell::run(cargo().args(["bench", "--package", "transport", "--bench", "ssh", "--quiet"])),
         Some(other) => Err(Failure::new(format!("the bench `{other}` is not known; there are: {}", NAMES.join(", ")))),
     }
 }
@@ -33,20 +37,14 @@ fn crates() -> Result<(), Failure> {
 
 /// Empty disk to login page, idle memory, size of the program.
 fn start() -> Result<(), Failure> {
-    if web::is_there() {
-        web::install()?;
-        web::script("build")?;
-    }
-    shell::run(cargo().args(["build", "--release", "--quiet", "--package", "polyot"]))?;
-    let binary = shell::target_dir().join("release/polyot");
+    let binary = build()?;
     let size = fs::metadata(&binary).map_err(|e| Failure::new(format!("{}: {e}", binary.display())))?.len();
     let mut times: Vec<f64> = Vec::new();
     let mut memory = None;
     for round in 0..ROUNDS {
         let dir = shell::target_dir().join(format!("bench/start.{}.{round}", std::process::id()));
         fs::create_dir_all(&dir).map_err(|e| Failure::new(format!("{}: {e}", dir.display())))?;
-        let listen =
-            TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).map_err(|e| Failure::new(format!("no free port: {e}")))?;
+        let listen = free_port()?;
         let started = Instant::now();
         let mut process = Command::new(&binary)
             .arg("serve")
@@ -81,8 +79,22 @@ fn start() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The program as it is released, with its pages.
+pub fn build() -> Result<PathBuf, Failure> {
+    if web::is_there() {
+        web::install()?;
+        web::script("build")?;
+    }
+    shell::run(cargo().args(["build", "--release", "--quiet", "--package", "polyot"]))?;
+    Ok(shell::target_dir().join("release/polyot"))
+}
+
+pub fn free_port() -> Result<SocketAddr, Failure> {
+    TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).map_err(|e| Failure::new(format!("no free port: {e}")))
+}
+
 /// Seconds until the first page is served.
-fn wait_for_page(server: SocketAddr, started: Instant, process: &mut Child) -> Result<f64, Failure> {
+pub fn wait_for_page(server: SocketAddr, started: Instant, process: &mut Child) -> Result<f64, Failure> {
     loop {
         if page_is_served(server) {
             return Ok(started.elapsed().as_secs_f64());

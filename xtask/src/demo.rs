@@ -21,5 +21,7 @@ pub fn run(words: &[&str]) -> Result<(), Failure> {
     if !words.contains(&"--listen") {
         demo.args(["--listen", LISTEN]);
     }
-    shell::run(demo.args(&words))
+    // Not `shell::run`, which closes the input: faults can be typed while it runs.
+    let status = demo.args(&words).status().map_err(|e| Failure::new(format!("the demo cannot be started: {e}")))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("the demo ended with {status}"))) }
 }

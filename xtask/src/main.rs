@@ -2,6 +2,7 @@
 //! the product. It never changes anything outside the checkout, and of what it starts it leaves nothing running.
 
 mod bench;
+mod bench_demo;
 mod check;
 mod demo;
 mod lab;

@@ -9,6 +9,7 @@ const SNMP_V2C: u8 = 1;
 const SNMP_V3: u8 = 2;
 const SSH_PASSWORD: u8 = 3;
 const SSH_KEY: u8 = 4;
+const ENABLE: u8 = 5;
 
 pub(crate) fn to_bytes(key: &Key) -> Zeroizing<Vec<u8>> {
     let (tag, texts): (u8, Vec<&str>) = match key {
@@ -18,6 +19,7 @@ pub(crate) fn to_bytes(key: &Key) -> Zeroizing<Vec<u8>> {
         }
         Key::SshPassword { user, password } => (SSH_PASSWORD, vec![user, password.reveal()]),
         Key::SshKey { user, key } => (SSH_KEY, vec![user, key.reveal()]),
+        Key::Enable { password } => (ENABLE, vec![password.reveal()]),
     };
     // Reserved at once: a buffer that grows leaves copies of the secret behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(1 + texts.iter().map(|text| 4 + text.len()).sum::<usize>()));
@@ -50,6 +52,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Key, VaultError> {
         },
         SSH_PASSWORD => Key::SshPassword { user: next()?, password: Secret::new(next()?) },
         SSH_KEY => Key::SshKey { user: next()?, key: Secret::new(next()?) },
+        ENABLE => Key::Enable { password: Secret::new(next()?) },
         _ => return Err(VaultError::Damaged),
     })
 }

@@ -35,6 +35,10 @@ pub enum Purpose {
     WebhookSecret,
     /// An answer kept for a repeated request.
     Answer,
+    /// The answer of a collector to a task.
+    TaskAnswer,
+    /// The whole text of a configuration.
+    Config,
 }
 
 impl Purpose {
@@ -43,6 +47,8 @@ impl Purpose {
             Self::Credential => b"credential",
             Self::WebhookSecret => b"webhook_secret",
             Self::Answer => b"answer",
+            Self::TaskAnswer => b"task_answer",
+            Self::Config => b"config",
         }
     }
 }

@@ -250,6 +250,21 @@ impl From<RegisterError> for ApiError {
     }
 }
 
+impl From<manage::ManageError> for ApiError {
+    fn from(error: manage::ManageError) -> Self {
+        use manage::ManageError as E;
+        match error {
+            E::NotFound => Self::not_found("configuration or device"),
+            E::Denied(denied) => denied.into(),
+            E::Conflict { reason } => Self::Conflict { detail: capital(&reason) },
+            E::Bad(problem) => Self::bad(problem),
+            E::Vault(error) => error.into(),
+            E::Store(error) => error.into(),
+            other @ (E::Answer { .. } | E::Packed(_) | E::TooLarge) => Self::Internal { cause: chain(&other) },
+        }
+    }
+}
+
 macro_rules! from_verb {
     ($($verb:ident::$error:ident: $what:literal),+) => {$(
         impl From<$verb::$error> for ApiError {

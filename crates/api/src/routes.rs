@@ -4,7 +4,7 @@ use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
 use crate::resource::{
-    alarms, audit, collectors, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
+    alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
     settings, setup, summary, tenants, tickets, users,
 };
 use crate::{assets, health, layers};
@@ -36,6 +36,11 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::list, devices::create))
         .routes(routes!(devices::read, devices::patch, devices::remove))
         .routes(routes!(interfaces::list))
+        .routes(routes!(configs::list))
+        .routes(routes!(configs::read))
+        .routes(routes!(configs::diff))
+        .routes(routes!(configs::state, configs::back_up))
+        .routes(routes!(configs::accept_host_key))
         .routes(routes!(services::list, services::create))
         .routes(routes!(services::read, services::patch, services::remove))
         .routes(routes!(alarms::list))

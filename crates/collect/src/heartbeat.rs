@@ -163,7 +163,7 @@ mod tests {
         let route = Arc::new(Mutex::new(Some(Ipv4Addr::LOCALHOST)));
         let kernel = Arc::clone(&route);
         let (centre, end) = link::in_process(100);
-        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp, profiles: Arc::default() };
         let collector = Arc::new(Collector::new(end, Clock::System, &options));
         let mut pulse = Pulse::with_gateway(collector, LastGateway::new(move || *kernel.lock().unwrap()));
         pulse.aim_at(&[]);
@@ -180,7 +180,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn new_targets_are_asked_before_the_next_beat() {
         let (_centre, end) = link::in_process(100);
-        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp, profiles: Arc::default() };
         let mut pulse = Pulse::new(Arc::new(Collector::new(end, Clock::System, &options)));
         pulse.aim_at(&["127.0.0.1:1".to_owned()]);
         let answered = async {

@@ -1,9 +1,10 @@
 //! The collector: watches the devices of its plan and reports every outcome.
 //!
 //! Promises: each device is probed at its interval whatever the others do; a poll that overruns is never stacked; a silent agent costs little
-//! and its return is seen within two intervals; all timestamps come from the [`Clock`] and tell when the question was asked.
+//! and its return is seen within two intervals; a backup task always gets an answer, and no device sees more than two refused logins in ten minutes; all timestamps come from the [`Clock`] and tell when the question was asked.
 //! Never: SQL, a decision what an outcome means, an address that is not in the plan (but the gateway of this machine).
 
+mod backup;
 mod device;
 mod gateway;
 mod heartbeat;
@@ -11,6 +12,7 @@ mod oids;
 mod reach;
 mod roster;
 mod schedule;
+mod shell;
 mod status;
 mod tables;
 mod talk;
@@ -18,14 +20,18 @@ mod talk;
 use link::{CollectorEnd, LinkError, Report, Task};
 use model::limits::HEARTBEAT;
 use model::observation::{Finding, Observation, ProbeMethod};
+use model::task::BackupTask;
 use model::{Clock, CollectorId, DeviceId, Timestamp};
+use profiles::Profiles;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use transport::address::Resolver;
 use transport::icmp::Icmp;
 use transport::snmp::Snmp;
+use transport::ssh::LoginGuard;
 
 /// Reachability probes at once.
 pub const PROBES_MAX: usize = 2_048;
@@ -37,10 +43,12 @@ pub const SILENT_READS_MAX: usize = 128;
 pub const WALKS_MAX: usize = 64;
 
 /// How this collector works.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     pub collector: CollectorId,
     pub probing: Probing,
+    /// How each kind of device is talked to.
+    pub profiles: Arc<Profiles>,
 }
 
 /// How reachability is judged.
@@ -75,6 +83,9 @@ struct Collector {
     status_turns: Semaphore,
     silent_turns: Semaphore,
     walk_turns: Semaphore,
+    profiles: Arc<Profiles>,
+    logins: LoginGuard,
+    backup_turns: Arc<Semaphore>,
     overruns: AtomicU64,
 }
 
@@ -84,6 +95,7 @@ pub async fn run(end: CollectorEnd, clock: Clock, options: Options, shutdown: Ca
     tracing::info!(collector = %collector.id, method = %collector.method, "Collector starts: {}", collector.probe_note);
     let mut roster = roster::Roster::new(Arc::clone(&collector));
     let mut heartbeat = heartbeat::Pulse::new(Arc::clone(&collector));
+    let mut backups = JoinSet::new();
     let mut beats = tokio::time::interval(HEARTBEAT);
     beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -100,10 +112,25 @@ pub async fn run(end: CollectorEnd, clock: Clock, options: Options, shutdown: Ca
                     roster.follow(plan);
                 }
                 Ok(Task::PollNow(device)) => roster.poll_now(device),
+                Ok(Task::Backup(task)) => {
+                    // Ended ones are forgotten here; running ones end with this loop.
+                    while backups.try_join_next().is_some() {}
+                    backups.spawn(answer_backup(Arc::clone(&collector), *task));
+                }
                 Err(LinkError::Closed) => return Ended::LinkClosed,
                 Err(cause) => tracing::warn!(%cause, "A task from the centre is left out"),
             },
         }
+    }
+}
+
+async fn answer_backup(collector: Arc<Collector>, task: BackupTask) {
+    // Never closed, so a turn always comes.
+    let _turn = collector.backup_turns.acquire().await;
+    let id = task.task;
+    let answer = backup::back_up(&collector, task).await;
+    if let Err(cause) = collector.end.send(Report::Backup(Box::new(answer))).await {
+        tracing::warn!(task = %id, %cause, "The answer to a task is left out");
     }
 }
 
@@ -122,7 +149,6 @@ impl Collector {
         Self {
             id: options.collector,
             end,
-            clock,
             method: if icmp.is_some() { ProbeMethod::Icmp } else { ProbeMethod::Tcp },
             icmp,
             probe_note,
@@ -132,7 +158,11 @@ impl Collector {
             status_turns: Semaphore::new(STATUS_READS_MAX),
             silent_turns: Semaphore::new(SILENT_READS_MAX),
             walk_turns: Semaphore::new(WALKS_MAX),
+            profiles: Arc::clone(&options.profiles),
+            logins: LoginGuard::new(clock.clone()),
+            backup_turns: Arc::new(Semaphore::new(backup::BACKUPS_MAX)),
             overruns: AtomicU64::new(0),
+            clock,
         }
     }
 

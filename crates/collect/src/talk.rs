@@ -51,7 +51,7 @@ pub async fn find(collector: &Collector, device: &Device) -> Result<IpAddr, Erro
 
 /// The keys of the device that are for SNMP, by their place in the plan.
 pub fn snmp_keys(keys: &[Key]) -> impl Iterator<Item = (usize, &Key)> {
-    keys.iter().enumerate().filter(|(_, key)| key.kind() != CredentialKind::Ssh)
+    keys.iter().enumerate().filter(|(_, key)| matches!(key.kind(), CredentialKind::SnmpV2c | CredentialKind::SnmpV3))
 }
 
 /// Opens a session with the key that worked last, or asks with all keys at once which one works.
@@ -139,7 +139,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn an_address_outlives_its_name_and_a_changed_plan() {
         let (_centre, end) = link::in_process(100);
-        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp };
+        let options = Options { collector: CollectorId::new(), probing: Probing::Tcp, profiles: Arc::default() };
         let collector = Arc::new(Collector::new(end, Clock::System, &options));
         let nameless = "no-such-host.invalid";
         let first = Watch::start(Arc::clone(&collector), plan(nameless, 22), None);

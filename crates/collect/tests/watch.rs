@@ -33,7 +33,7 @@ impl Lab {
         let (centre, end) = link::in_process(100_000);
         let clock = Clock::System;
         let shutdown = CancellationToken::new();
-        let options = Options { collector: COLLECTOR, probing };
+        let options = Options { collector: COLLECTOR, probing, profiles: Arc::default() };
         let collector = tokio::spawn(collect::run(end, clock.clone(), options, shutdown.clone()));
         Self { centre, clock, shutdown, collector, revision: 0 }
     }
@@ -558,7 +558,7 @@ async fn silent_devices_do_not_delay_the_others() {
 #[tokio::test]
 async fn the_collector_ends_with_its_link() {
     let (centre, end) = link::in_process(10);
-    let options = Options { collector: COLLECTOR, probing: Probing::Auto };
+    let options = Options { collector: COLLECTOR, probing: Probing::Auto, profiles: Arc::default() };
     let running = tokio::spawn(collect::run(end, Clock::System, options, CancellationToken::new()));
     drop(centre);
     assert_eq!(tokio::time::timeout(CEILING, running).await.expect("it ends").unwrap(), Ended::LinkClosed);

@@ -13,12 +13,31 @@ pub(crate) enum Agent {
     Garbage,
 }
 
+/// What is wrong with the SSH side of a device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ssh {
+    /// A configuration ends in the middle of a line; the prompt follows as if nothing had happened.
+    pub cuts: bool,
+    /// Before every prompt.
+    pub delay: Option<Duration>,
+    /// The pager does not care for its switch.
+    pub pages_always: bool,
+    /// Asks something back instead of showing its configuration.
+    pub asks: bool,
+    /// Neither the password nor the key is what it was.
+    pub refuses_login: bool,
+    pub has_other_host_key: bool,
+    /// Only algorithms that nobody should use any more.
+    pub is_old: bool,
+}
+
 /// The faults that are in force. Devices and interfaces by their place in the topology.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults {
     pub links: BTreeSet<(usize, usize)>,
     pub dead: BTreeSet<usize>,
     pub agents: BTreeMap<usize, Agent>,
+    pub ssh: BTreeMap<usize, Ssh>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +45,7 @@ pub(crate) struct Verdict {
     /// A packet from the root gets there and back.
     pub is_reachable: bool,
     pub agent: Agent,
+    pub ssh: Ssh,
     /// ifOperStatus up, by interface.
     pub is_up: Vec<bool>,
 }
@@ -55,6 +75,7 @@ impl Faults {
     pub fn forget(&mut self, topology: &Topology, device: usize) {
         self.dead.remove(&device);
         self.agents.remove(&device);
+        self.ssh.remove(&device);
         for link in links(topology) {
             if link.child.0 == device || link.parent.0 == device {
                 self.links.remove(&link.child);
@@ -64,13 +85,12 @@ impl Faults {
         self.links.retain(|(of, _)| *of != device);
     }
 
-    pub fn judge(&self, topology: &Topology) -> Vec<Verdict> {
+    /// `shut`: interfaces that a configuration has switched off.
+    pub fn judge(&self, topology: &Topology, shut: &BTreeSet<(usize, usize)>) -> Vec<Verdict> {
         let links = links(topology);
+        let is_dark = |end: &(usize, usize)| self.links.contains(end) || shut.contains(end);
         let carries = |link: &Link| {
-            !self.links.contains(&link.child)
-                && !self.links.contains(&link.parent)
-                && !self.dead.contains(&link.child.0)
-                && !self.dead.contains(&link.parent.0)
+            !is_dark(&link.child) && !is_dark(&link.parent) && !self.dead.contains(&link.child.0) && !self.dead.contains(&link.parent.0)
         };
         let mut verdicts: Vec<Verdict> = topology
             .devices
@@ -79,7 +99,8 @@ impl Faults {
             .map(|(place, device)| Verdict {
                 is_reachable: device.uplinks.is_empty() && !self.dead.contains(&place),
                 agent: self.agents.get(&place).copied().unwrap_or(Agent::Answers),
-                is_up: (0..device.interfaces.len()).map(|interface| !self.links.contains(&(place, interface))).collect(),
+                ssh: self.ssh.get(&place).cloned().unwrap_or_default(),
+                is_up: (0..device.interfaces.len()).map(|interface| !is_dark(&(place, interface))).collect(),
             })
             .collect();
         for link in &links {
@@ -117,7 +138,7 @@ mod tests {
         let mut faults = Faults::default();
         change(&topology, &mut faults);
         let (mut gone, mut dark) = (Vec::new(), Vec::new());
-        for (device, verdict) in topology.devices.iter().zip(faults.judge(&topology)) {
+        for (device, verdict) in topology.devices.iter().zip(faults.judge(&topology, &BTreeSet::new())) {
             if !verdict.is_reachable {
                 gone.push(device.name.clone());
             }
@@ -163,7 +184,17 @@ mod tests {
             |topology, faults| {
                 faults.dead.insert(topology.device("pop-access-1").unwrap());
             },
-            &["pop-access-1", "daisy-gw-1", "daisy-sw-1", "bakery-gw-1", "bakery-sw-1", "clinic-gw-1", "clinic-sw-1"],
+            &[
+                "pop-access-1",
+                "daisy-gw-1",
+                "daisy-sw-1",
+                "bakery-gw-1",
+                "bakery-sw-1",
+                "bakery-sw-2",
+                "bakery-ap-1",
+                "clinic-gw-1",
+                "clinic-sw-1",
+            ],
             &[
                 "pop-core-1 xe1",
                 "pop-access-1 xe0",
@@ -191,7 +222,7 @@ mod tests {
                 assert!(faults.agents.is_empty());
             },
             &["clinic-sw-1"],
-            &["clinic-gw-1 lan0", "clinic-sw-1 ge1"],
+            &["clinic-gw-1 lan0", "clinic-sw-1 ge1", "clinic-sw-1 ge4", "clinic-sw-2 GigabitEthernet0/1"],
         );
     }
 }

@@ -1,7 +1,7 @@
 //! The UDP port that the world sees. Behind it the agent answers correctly; in front of it the faults happen: silence, delay, garbage.
 
 use crate::faults::Agent;
-use crate::sim::Running;
+use crate::network::Running;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,16 +1,17 @@
 //! What the agent of a simulated device knows, as a sorted table, and the handler that answers from it. Objects and their meaning as in
 //! SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863) and HOST-RESOURCES-MIB (RFC 2790).
 
-use crate::sim::Running;
+use crate::network::Running;
+use crate::platform;
 use crate::state::{Device, Port, Second, Table};
 use crate::topology::{InterfaceKind, Role};
 use async_snmp::handler::{BoxFuture, GetNextResult, GetResult, HandlerResult, MibHandler, RequestContext};
 use async_snmp::{Oid, Value, VarBind};
 use bytes::Bytes;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-/// mib-2 (RFC 1213): everything the agent has lies below.
-pub(crate) const MIB_2: &[u32] = &[1, 3, 6, 1, 2, 1];
+/// internet (RFC 1155): everything the agent has lies below.
+pub(crate) const INTERNET: &[u32] = &[1, 3, 6, 1];
 const SYSTEM: &[u32] = &[1, 3, 6, 1, 2, 1, 1];
 const IF_NUMBER: &[u32] = &[1, 3, 6, 1, 2, 1, 2, 1];
 const IF_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 2, 2, 1];
@@ -21,8 +22,12 @@ const HR_STORAGE_RAM: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 2, 1, 2];
 const HR_STORAGE_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 2, 3, 1];
 const HR_DEVICE_PROCESSOR: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 3, 1, 3];
 const HR_DEVICE_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 3, 2, 1];
+/// entPhysicalEntry (RFC 6933).
+const ENT_PHYSICAL_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1];
 const HR_PROCESSOR_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 3, 3, 1];
 
+/// entPhysicalClass chassis(3).
+const CHASSIS: i32 = 3;
 /// IANAifType.
 const ETHERNET_CSMACD: i32 = 6;
 const SOFTWARE_LOOPBACK: i32 = 24;
@@ -54,6 +59,7 @@ pub(crate) fn table(device: &Device, now: Second) -> Vec<(Oid, Value)> {
         interface_x(&mut table, port, index);
     }
     host(&mut table, device, now);
+    hardware(&mut table, device);
     let mut sorted = table.0;
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     sorted
@@ -61,19 +67,18 @@ pub(crate) fn table(device: &Device, now: Second) -> Vec<(Oid, Value)> {
 
 /// SNMPv2-MIB, group system; IF-MIB ifNumber.
 fn system(table: &mut Rows, device: &Device, now: Second) {
-    let (role, services) = match device.spec.role {
+    let services = match device.spec.role {
         // sysServices: the sum of 2^(layer - 1).
-        Role::Router => ("router", 6),
-        Role::Switch => ("switch", 2),
+        Role::Router => 6,
+        Role::Switch => 2,
     };
-    let description = format!("Simulated {role}, not a real device (devsim {})", env!("CARGO_PKG_VERSION"));
+    let description = platform::fill(&device.platform.description, &device.values(now));
     table.put(SYSTEM, 1, 0, text(&description));
-    // zeroDotZero: no identification was assigned, because nobody makes this box.
-    table.put(SYSTEM, 2, 0, Value::ObjectIdentifier(Oid::new([0, 0])));
+    table.put(SYSTEM, 2, 0, Value::ObjectIdentifier(oid(&device.platform.object_id)));
     table.put(SYSTEM, 3, 0, Value::TimeTicks(ticks(now - device.booted_at)));
     table.put(SYSTEM, 4, 0, text("nobody: this device is simulated"));
-    table.put(SYSTEM, 5, 0, text(&device.spec.name));
-    table.put(SYSTEM, 6, 0, text(&device.place_name));
+    table.put(SYSTEM, 5, 0, text(&device.host_name()));
+    table.put(SYSTEM, 6, 0, text(&format!("{} (simulated)", device.place_name)));
     table.put(SYSTEM, 7, 0, Value::Integer(services));
     let ports = i32::try_from(device.ports.len()).unwrap_or(i32::MAX);
     table.0.push((Oid::new(IF_NUMBER.iter().copied().chain([0])), Value::Integer(ports)));
@@ -88,13 +93,13 @@ fn interface(table: &mut Rows, device: &Device, port: &Port, index: u32) {
     let speed_bps = u64::from(port.spec.speed_mbps) * 1_000_000;
     let mut put = |column: u32, value: Value| table.put(IF_ENTRY, column, index, value);
     put(1, integer(index));
-    put(2, text(&format!("simulated {}", port.spec.name)));
+    put(2, text(&port.spec.name));
     put(3, Value::Integer(kind));
     put(4, integer(port.spec.mtu));
     // ifSpeed: 4,294,967,295 when faster; ifHighSpeed tells then.
     put(5, Value::Gauge32(u32::try_from(speed_bps).unwrap_or(u32::MAX)));
     put(6, Value::OctetString(mac));
-    put(7, Value::Integer(1));
+    put(7, Value::Integer(if port.is_shut { 2 } else { 1 }));
     put(8, Value::Integer(if port.is_up { 1 } else { 2 }));
     put(9, Value::TimeTicks(ticks(port.changed_at - device.booted_at)));
     for (column, octets) in [(10, port.in_octets), (16, port.out_octets)] {
@@ -125,7 +130,7 @@ fn interface_x(table: &mut Rows, port: &Port, index: u32) {
     put(15, Value::Gauge32(port.spec.speed_mbps));
     put(16, Value::Integer(2));
     put(17, Value::Integer(if is_ethernet { 1 } else { 2 }));
-    put(18, text(&port.spec.alias));
+    put(18, text(&port.alias));
     put(19, Value::TimeTicks(0));
 }
 
@@ -166,6 +171,29 @@ fn host(table: &mut Rows, device: &Device, now: Second) {
     }
 }
 
+/// ENTITY-MIB (the chassis alone), and what the platform has of its own.
+fn hardware(table: &mut Rows, device: &Device) {
+    let platform = &device.platform;
+    for (column, value) in [
+        (2, text(&format!("{} chassis (simulated)", platform.model))),
+        (3, Value::ObjectIdentifier(Oid::new([0, 0]))),
+        (4, Value::Integer(0)),
+        (5, Value::Integer(CHASSIS)),
+        (7, text("Chassis")),
+        (10, text(&platform.version)),
+        (11, text(&device.serial())),
+        (13, text(&platform.model)),
+    ] {
+        table.put(ENT_PHYSICAL_ENTRY, column, 1, value);
+    }
+    let values = device.values(device.booted_at);
+    table.0.extend(platform.objects.iter().map(|(name, value)| (oid(name), text(&platform::fill(value, &values)))));
+}
+
+/// Numbers with dots; what is none is left out, and the topology's check has said so before.
+fn oid(text: &str) -> Oid {
+    Oid::new(text.split('.').filter_map(|arc| arc.parse::<u32>().ok()))
+}
 fn text(text: &str) -> Value {
     Value::OctetString(Bytes::copy_from_slice(text.as_bytes()))
 }
@@ -195,7 +223,7 @@ pub(crate) struct Handler(pub Arc<Running>);
 impl Handler {
     fn table(&self) -> Table {
         let now = self.0.now();
-        self.0.device.lock().unwrap_or_else(PoisonError::into_inner).table(now)
+        self.0.device().table(now)
     }
 }
 

@@ -1,20 +1,26 @@
 //! The running simulation: devices, their ports, and the faults on command.
 
-use crate::faults::{Agent, Faults};
-use crate::mib::{Handler, MIB_2};
-use crate::state::{Device, Second};
+use crate::cli::{self, Configuration};
+use crate::faults::{Agent, Faults, Ssh};
+use crate::front;
+use crate::login::Login;
+use crate::mib::{Handler, INTERNET};
+use crate::network::{Network, Running};
+use crate::platform::{self, Style};
+use crate::ssh::{Sessions, keys, port};
+use crate::state::{Common, Device};
 use crate::topology::{self, BadTopology, Topology};
-use crate::{front, ssh_port};
 use async_snmp::agent::{Agent as SnmpAgent, SecurityModel};
 use async_snmp::v3::{AuthoritativeEngine, generate_engine_id};
 use async_snmp::{AuthProtocol, Oid, PrivProtocol, SecurityLevel};
+use model::Secret;
 use model::credential::{CredentialKind, Key, SnmpAuth, SnmpPriv};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 const SECONDS_PER_DAY: u64 = 86_400;
@@ -36,6 +42,12 @@ pub enum SimError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    #[error("the simulation has no SSH key")]
+    Key(#[from] keys::BadKey),
+    #[error("{device}: refuses the line `{line}`: {said}")]
+    Refused { device: String, line: String, said: String },
+    #[error("{device}: its command line has no {what}")]
+    Unfit { device: String, what: &'static str },
     #[error("no device {0} in the simulation")]
     NoDevice(String),
     #[error("{device} has no interface {interface}")]
@@ -60,37 +72,22 @@ pub struct SimDevice {
     pub ssh_port: u16,
     /// The credential to register for it.
     pub key: Key,
+    /// And the one for its command line.
+    pub ssh: Key,
+    /// The second password of its command line, where there is one.
+    pub enable: Option<Secret>,
+    /// How the command line behaves.
+    pub style: Style,
     /// Name of the parent device and its interface towards this one.
     pub parents: Vec<(String, String)>,
 }
 
-/// One device while it runs: what the agent, the front and the SSH port share.
-pub(crate) struct Running {
-    pub device: Mutex<Device>,
-    began: Instant,
-    agent: Mutex<Option<Agent>>,
-    reachable: watch::Sender<bool>,
-    /// What the SSH port looks like from outside; it follows `reachable`.
-    shown: watch::Sender<bool>,
-}
-
-impl Running {
-    pub fn now(&self) -> Second {
-        self.began.elapsed().as_secs_f64()
-    }
-    /// How the agent behaves; `None`: not at all.
-    pub fn agent_mood(&self) -> Option<Agent> {
-        let mood = *self.agent.lock().unwrap_or_else(PoisonError::into_inner);
-        mood.filter(|mood| *mood != Agent::Silent)
-    }
-}
-
 /// A simulated network. It ends when this is dropped.
 pub struct Sim {
-    topology: Topology,
     devices: Vec<SimDevice>,
-    running: Vec<Arc<Running>>,
-    faults: Mutex<Faults>,
+    network: Arc<Network>,
+    /// Configurations as they were before a hand changed them.
+    untouched: Mutex<BTreeMap<usize, Configuration>>,
     _tasks: JoinSet<()>,
 }
 
@@ -100,24 +97,34 @@ impl Sim {
         topology.check()?;
         let day_start_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() % SECONDS_PER_DAY) as f64;
         let began = Instant::now();
-        let (mut devices, mut running, mut tasks) = (Vec::new(), Vec::new(), JoinSet::new());
+        let platforms: BTreeMap<String, _> = platform::all()?.into_iter().map(|(key, platform)| (key, Arc::new(platform))).collect();
+        let visitor = keys::fresh()?;
+        let ssh = &topology.credentials.ssh;
+        let login = Login {
+            user: ssh.user.clone(),
+            password: ssh.password.clone(),
+            enable: ssh.enable.clone(),
+            authorized: visitor.public_key().clone(),
+        };
+        let common = Common { login: &login, community: topology.credentials.community.reveal(), day_start_s };
+        let mut running = Vec::new();
         for spec in &topology.devices {
             let site = topology.tenants.iter().find(|tenant| tenant.key == spec.site).map_or_else(String::new, |site| site.name.clone());
-            let one = Arc::new(Running {
-                device: Mutex::new(Device::new(spec.clone(), site, day_start_s)),
-                began,
-                agent: Mutex::new(Some(Agent::Answers)),
-                reachable: watch::Sender::new(true),
-                shown: watch::Sender::new(true),
-            });
-            devices.push(open(spec, &topology, &one, &mut tasks).await?);
-            running.push(one);
+            let platform = platforms.get(&spec.platform).ok_or_else(|| BadTopology(format!("no platform {}", spec.platform)))?;
+            let device = Device::new(spec.clone(), site, Arc::clone(platform), &common)?;
+            running.push(Arc::new(Running::new(device, began)?));
         }
-        Ok(Self { topology, devices, running, faults: Mutex::default(), _tasks: tasks })
+        let network = Arc::new(Network::new(topology, running));
+        let visitor = Secret::new(keys::written(&visitor)?);
+        let (mut devices, mut tasks) = (Vec::new(), JoinSet::new());
+        for place in 0..network.running.len() {
+            devices.push(open(&network, place, &visitor, &mut tasks).await?);
+        }
+        Ok(Self { devices, network, untouched: Mutex::default(), _tasks: tasks })
     }
 
     pub fn topology(&self) -> &Topology {
-        &self.topology
+        &self.network.topology
     }
     pub fn devices(&self) -> &[SimDevice] {
         &self.devices
@@ -129,7 +136,7 @@ impl Sim {
     /// Cuts the cable at an interface: both ends go down, what lies behind falls silent.
     pub fn link_down(&self, device: &str, interface: &str) -> Result<(), SimError> {
         let place = self.place(device)?;
-        let port = self.topology.devices[place].interfaces.iter().position(|known| known.name == interface);
+        let port = self.topology().devices[place].interfaces.iter().position(|known| known.name == interface);
         let port = port.ok_or_else(|| SimError::NoInterface { device: device.to_owned(), interface: interface.to_owned() })?;
         self.change(|faults| {
             faults.links.insert((place, port));
@@ -161,20 +168,84 @@ impl Sim {
         self.agent(device, Agent::Garbage)
     }
 
-    /// Takes back every fault of the device, those of its cables included.
+    /// Somebody logs in and types these lines in the way of the device's style (in its configuration mode, where it has one), without
+    /// telling anybody and without saving. When a line is refused, those before it stand, as with real gear.
+    pub fn config_changed(&self, device: &str, by: &str, lines: &[String]) -> Result<(), SimError> {
+        let place = self.place(device)?;
+        let done = self.network.with_device(place, |state, now| {
+            let before = state.config.clone();
+            self.untouched().entry(place).or_insert(before);
+            cli::type_in(state, now, by, lines)
+        });
+        self.network.follow();
+        done.map_err(|(line, said)| SimError::Refused { device: device.to_owned(), line, said })
+    }
+
+    /// The same with what the platform's data has for a night shift in a hurry; answers what was typed.
+    pub fn config_changed_somehow(&self, device: &str, by: &str) -> Result<Vec<String>, SimError> {
+        let place = self.place(device)?;
+        let lines = self.network.with_device(place, |state, now| state.filled(&state.platform.by_hand, now));
+        self.config_changed(device, by, &lines).map(|()| lines)
+    }
+
+    /// A shown configuration ends in the middle of a line, and the prompt follows as if nothing had happened.
+    pub fn ssh_truncated(&self, device: &str) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.cuts = true)
+    }
+
+    /// Every prompt comes this much later.
+    pub fn ssh_slow(&self, device: &str, delay: Duration) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.delay = Some(delay))
+    }
+
+    /// The pager goes on paging, whatever its switch says.
+    pub fn ssh_pager_stubborn(&self, device: &str) -> Result<(), SimError> {
+        match self.device(device)?.style {
+            Style::PrivilegedExec | Style::Vtysh => self.ssh(device, |ssh| ssh.pages_always = true),
+            Style::Path | Style::Shell => Err(SimError::Unfit { device: device.to_owned(), what: "pager" }),
+        }
+    }
+
+    /// Asked for its configuration, it asks something back.
+    pub fn ssh_question(&self, device: &str) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.asks = true)
+    }
+
+    /// Password and authorized key were changed by somebody.
+    pub fn ssh_login_changed(&self, device: &str) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.refuses_login = true)
+    }
+
+    /// Another key answers: the device was replaced, or somebody stands in between.
+    pub fn ssh_host_key_changed(&self, device: &str) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.has_other_host_key = true)
+    }
+
+    /// Only group1-sha1, ssh-rsa, CBC and hmac-sha1.
+    pub fn ssh_legacy(&self, device: &str) -> Result<(), SimError> {
+        self.ssh(device, |ssh| ssh.is_old = true)
+    }
+
+    /// Takes back every fault of the device, those of its cables and the lines of a hand included.
     pub fn restore(&self, device: &str) -> Result<(), SimError> {
         let place = self.place(device)?;
-        self.change(|faults| faults.forget(&self.topology, place));
+        if let Some(config) = self.untouched().remove(&place) {
+            self.network.with_device(place, |state, _| state.put_back(config));
+        }
+        self.network.change(|faults| faults.forget(self.topology(), place));
         Ok(())
     }
 
     pub fn restore_all(&self) {
-        self.change(|faults| *faults = Faults::default());
+        for (place, config) in std::mem::take(&mut *self.untouched()) {
+            self.network.with_device(place, |state, _| state.put_back(config));
+        }
+        self.network.change(|faults| *faults = Faults::default());
     }
 
     /// Waits until every SSH port shows what the faults say. SNMP follows a command at once, TCP within a moment.
     pub async fn settled(&self) {
-        for one in &self.running {
+        for one in &self.network.running {
             let mut shown = one.shown.subscribe();
             // The sender lives as long as we: the only way this can end early is the end of the process.
             let _ = shown.wait_for(|shown| *shown == *one.reachable.borrow()).await;
@@ -189,26 +260,22 @@ impl Sim {
         Ok(())
     }
 
-    fn place(&self, device: &str) -> Result<usize, SimError> {
-        self.topology.device(device).ok_or_else(|| SimError::NoDevice(device.to_owned()))
+    fn ssh(&self, device: &str, change: impl FnOnce(&mut Ssh)) -> Result<(), SimError> {
+        let place = self.place(device)?;
+        self.change(|faults| change(faults.ssh.entry(place).or_default()));
+        Ok(())
     }
 
-    /// Changes the faults and lets every device know.
+    fn place(&self, device: &str) -> Result<usize, SimError> {
+        self.topology().device(device).ok_or_else(|| SimError::NoDevice(device.to_owned()))
+    }
+
     fn change(&self, change: impl FnOnce(&mut Faults)) {
-        let mut faults: MutexGuard<'_, Faults> = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        let were_dead = faults.dead.clone();
-        change(&mut faults);
-        for (place, (one, verdict)) in self.running.iter().zip(faults.judge(&self.topology)).enumerate() {
-            let now = one.now();
-            let mut device = one.device.lock().unwrap_or_else(PoisonError::into_inner);
-            device.set_up(&verdict.is_up, now);
-            if were_dead.contains(&place) && !faults.dead.contains(&place) {
-                device.reboot(now);
-            }
-            drop(device);
-            *one.agent.lock().unwrap_or_else(PoisonError::into_inner) = verdict.is_reachable.then_some(verdict.agent);
-            one.reachable.send_if_modified(|known| std::mem::replace(known, verdict.is_reachable) != verdict.is_reachable);
-        }
+        self.network.change(change);
+    }
+
+    fn untouched(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Configuration>> {
+        self.untouched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -219,12 +286,9 @@ impl std::fmt::Debug for Sim {
 }
 
 /// Opens the ports of one device and starts its tasks.
-async fn open(
-    spec: &topology::Device,
-    topology: &Topology,
-    running: &Arc<Running>,
-    tasks: &mut JoinSet<()>,
-) -> Result<SimDevice, SimError> {
+async fn open(network: &Arc<Network>, place: usize, visitor: &Secret, tasks: &mut JoinSet<()>) -> Result<SimDevice, SimError> {
+    let (topology, running) = (&network.topology, &network.running[place]);
+    let spec = &topology.devices[place];
     let failed = |address: SocketAddr| move |source| SimError::Open { device: spec.name.clone(), address, source };
     let snmp = SocketAddr::new(spec.address, topology.ports.snmp);
     let public = UdpSocket::bind(snmp).await.map_err(failed(snmp))?;
@@ -242,8 +306,10 @@ async fn open(
         }
     });
     tasks.spawn(front::serve(public, behind, Arc::clone(running)));
-    tasks.spawn(ssh_port::serve(listener, ssh, running.reachable.subscribe(), running.shown.clone()));
+    let sessions = Sessions::new(Arc::clone(network), place);
+    tasks.spawn(port::serve(listener, ssh, sessions, running.reachable.subscribe(), running.shown.clone()));
 
+    let (login, style) = (&topology.credentials.ssh, running.device().platform.style);
     Ok(SimDevice {
         name: spec.name.clone(),
         site: spec.site.clone(),
@@ -251,6 +317,12 @@ async fn open(
         snmp_port: snmp.port(),
         ssh_port: ssh.port(),
         key: key(spec.credential, &topology.credentials),
+        ssh: match spec.login {
+            topology::Login::Password => Key::SshPassword { user: login.user.clone(), password: login.password.clone() },
+            topology::Login::Key => Key::SshKey { user: login.user.clone(), key: visitor.clone() },
+        },
+        enable: (style == Style::PrivilegedExec).then(|| login.enable.clone()),
+        style,
         parents: spec.uplinks.iter().map(|uplink| (uplink.parent.clone(), uplink.parent_interface.clone())).collect(),
     })
 }
@@ -277,7 +349,7 @@ async fn agent(
             )
         })?
         .without_builtin_handlers()
-        .handler(Oid::from_slice(MIB_2), Arc::new(Handler(Arc::clone(running))))
+        .handler(Oid::from_slice(INTERNET), Arc::new(Handler(Arc::clone(running))))
         .vacm(|rules| {
             let (community, user) = (login.community.reveal().to_owned(), login.user.clone());
             rules
@@ -285,7 +357,7 @@ async fn agent(
                 .group(user, SecurityModel::Usm, "readers")
                 .access("readers", SecurityModel::V2c, SecurityLevel::NoAuthNoPriv, |access| access.read_view("everything"))
                 .access("readers", SecurityModel::Usm, SecurityLevel::AuthPriv, |access| access.read_view("everything"))
-                .view("everything", |view| view.include(Oid::from_slice(MIB_2)))
+                .view("everything", |view| view.include(Oid::from_slice(INTERNET)))
         })
         .build()
         .await?;
@@ -301,7 +373,8 @@ fn key(kind: CredentialKind, login: &topology::Credentials) -> Key {
             privacy: login.privacy,
             priv_password: login.priv_password.clone(),
         },
-        CredentialKind::SnmpV2c | CredentialKind::Ssh => Key::SnmpV2c { community: login.community.clone() },
+        // The topology's check lets nothing else in.
+        _ => Key::SnmpV2c { community: login.community.clone() },
     }
 }
 

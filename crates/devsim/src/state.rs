@@ -1,9 +1,14 @@
 //! One device as it is now: when it booted, which interfaces are up, how much went through. Counted when somebody looks, not by a tick.
 
+use crate::cli::{self, Configuration};
+use crate::login::Login;
 use crate::mib;
+use crate::platform::{self, Platform};
 use crate::shape::Shape;
-use crate::topology;
+use crate::topology::{self, BadTopology, InterfaceKind};
 use async_snmp::{Oid, Value};
+use jiff::{Timestamp, tz::TimeZone};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Answers within this time come from the same table: agents of real devices refresh their counters at about this pace.
@@ -21,6 +26,10 @@ pub(crate) type Second = f64;
 
 pub(crate) struct Port {
     pub spec: topology::Interface,
+    /// As the configuration describes it.
+    pub alias: String,
+    /// Switched off by the configuration: ifAdminStatus down.
+    pub is_shut: bool,
     pub is_up: bool,
     /// When `is_up` last changed.
     pub changed_at: Second,
@@ -32,6 +41,15 @@ pub(crate) struct Port {
 
 pub(crate) struct Device {
     pub spec: topology::Device,
+    pub platform: Arc<Platform>,
+    pub login: Login,
+    community: String,
+    pub config: Configuration,
+    /// What a reboot brings back.
+    pub saved: Configuration,
+    /// Who changed the configuration last, and who saved it.
+    changed: (Timestamp, String),
+    kept: (Timestamp, String),
     pub place_name: String,
     pub booted_at: Second,
     pub ports: Vec<Port>,
@@ -43,13 +61,24 @@ pub(crate) struct Device {
     table: Option<(Second, Table)>,
 }
 
+/// What all devices of a topology have in common.
+pub(crate) struct Common<'c> {
+    pub login: &'c Login,
+    pub community: &'c str,
+    /// UTC second of the day at which the simulation began.
+    pub day_start_s: f64,
+}
+
 impl Device {
-    pub fn new(spec: topology::Device, place_name: String, day_start_s: f64) -> Self {
+    /// Set up at the factory: the platform's lines are typed in, and saved.
+    pub fn new(spec: topology::Device, place_name: String, platform: Arc<Platform>, common: &Common<'_>) -> Result<Self, BadTopology> {
         let uptime_s = f64::from(spec.uptime_days) * SECONDS_PER_DAY;
         let port = |interface: &topology::Interface| {
             let shape = |direction: &str| Shape::of(&format!("{}/{}/{direction}", spec.name, interface.name));
             Port {
                 spec: interface.clone(),
+                alias: interface.alias.clone(),
+                is_shut: false,
                 is_up: true,
                 changed_at: -uptime_s,
                 in_octets: interface.busy_in_mbps * OCTETS_PER_MEGABIT * DAY_MEAN * uptime_s,
@@ -60,7 +89,165 @@ impl Device {
         };
         let ports = spec.interfaces.iter().map(port).collect();
         let cpu = Shape::of(&spec.name);
-        Self { spec, place_name, booted_at: -uptime_s, ports, cpu, day_start_s, counted_until: 0.0, table: None }
+        let config = cli::blank(&platform, &spec)?;
+        let set_up_at = (Timestamp::now() - jiff::SignedDuration::from_secs(uptime_s as i64), common.login.user.clone());
+        let mut device = Self {
+            spec,
+            platform,
+            login: common.login.clone(),
+            community: common.community.to_owned(),
+            saved: config.clone(),
+            config,
+            changed: set_up_at.clone(),
+            kept: set_up_at.clone(),
+            place_name,
+            booted_at: -uptime_s,
+            ports,
+            cpu,
+            day_start_s: common.day_start_s,
+            counted_until: 0.0,
+            table: None,
+        };
+        let lines = device.factory_lines();
+        let user = device.login.user.clone();
+        cli::type_in(&mut device, 0.0, &user, &lines)
+            .map_err(|(line, said)| BadTopology(format!("{}: its platform refuses `{line}`: {said}", device.spec.name)))?;
+        device.start_from_files();
+        (device.changed, device.kept) = (set_up_at.clone(), set_up_at);
+        device.saved = device.config.clone();
+        device.follow_config();
+        Ok(device)
+    }
+
+    fn factory_lines(&self) -> Vec<String> {
+        let mut lines = self.filled(&self.platform.base, 0.0);
+        let mut number = 0;
+        for port in &self.ports {
+            let template = match port.spec.kind {
+                InterfaceKind::Ethernet => {
+                    number += 1;
+                    &self.platform.ethernet
+                }
+                InterfaceKind::Loopback => &self.platform.other,
+            };
+            let mut values = self.values(0.0);
+            let address = port.spec.address.clone().unwrap_or_default();
+            let (ip, mask) = topology::ip_and_mask(&address).unwrap_or_default();
+            values.extend([
+                ("interface", port.spec.name.clone()),
+                ("alias", port.spec.alias.clone()),
+                ("mtu", port.spec.mtu.to_string()),
+                ("address", address),
+                ("ip", ip),
+                ("mask", mask),
+                ("number", number.to_string()),
+            ]);
+            lines.extend(self.fill_with(template, &values));
+        }
+        lines
+    }
+
+    /// What the `{words}` of the platform's data stand for.
+    pub fn values(&self, now: Second) -> BTreeMap<&'static str, String> {
+        let at = Timestamp::now().to_zoned(TimeZone::UTC);
+        let clock = |at: &Timestamp| at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S UTC %a %b %-d %Y").to_string();
+        let uptime_s = (now - self.booted_at).max(0.0) as u64;
+        let (days, hours, minutes) = (uptime_s / 86_400, uptime_s / 3_600 % 24, uptime_s / 60 % 60);
+        BTreeMap::from([
+            ("name", self.spec.name.clone()),
+            ("host", self.host_name()),
+            ("ip_address", self.spec.address.to_string()),
+            ("site", self.place_name.clone()),
+            ("role", self.spec.role.word().to_owned()),
+            ("community", self.community.clone()),
+            ("user", self.login.user.clone()),
+            ("model", self.platform.model.clone()),
+            ("version", self.platform.version.clone()),
+            ("serial", self.serial()),
+            ("memory_mib", self.spec.memory_mib.to_string()),
+            ("cpus", self.spec.cpus.to_string()),
+            ("uptime", format!("{days} days, {hours} hours, {minutes} minutes")),
+            ("date", at.strftime("%Y-%m-%d").to_string()),
+            ("time", at.strftime("%H:%M:%S").to_string()),
+            ("clock", clock(&at.timestamp())),
+            ("changed_at", clock(&self.changed.0)),
+            ("changed_by", self.changed.1.clone()),
+            ("kept_at", clock(&self.kept.0)),
+            ("kept_by", self.kept.1.clone()),
+            // A clock that is corrected all the time.
+            ("clock_period", (17_179_800 + uptime_s % 97).to_string()),
+            ("interface", self.ports.iter().map(|port| port.spec.name.clone()).next_back().unwrap_or_default()),
+            ("first_interface", self.ports.iter().find(|port| self.is_spare(port)).map(|port| port.spec.name.clone()).unwrap_or_default()),
+        ])
+    }
+
+    /// Lines of the platform's data with this device's values; a line that needs a value which is empty is left out.
+    pub fn filled(&self, lines: &[String], now: Second) -> Vec<String> {
+        self.fill_with(lines, &self.values(now))
+    }
+
+    pub fn fill_with(&self, lines: &[String], values: &BTreeMap<&'static str, String>) -> Vec<String> {
+        let lacks = |line: &str| values.iter().any(|(word, value)| value.is_empty() && line.contains(&format!("{{{word}}}")));
+        lines.iter().filter(|line| !lacks(line)).map(|line| platform::fill(line, values)).collect()
+    }
+
+    pub fn host_name(&self) -> String {
+        let configured = match &self.config {
+            Configuration::Tree(tree) => tree.hostname(),
+            Configuration::Menus(menus) => menus.identity(),
+            Configuration::Files(files) => files.host(),
+        };
+        configured.unwrap_or(&self.spec.name).to_owned()
+    }
+
+    /// Obviously invented, and always the same for the same device.
+    pub fn serial(&self) -> String {
+        let hash = self.spec.name.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        format!("SIM{:06}", hash % 1_000_000)
+    }
+
+    /// An Ethernet port on which nothing hangs that the topology knows.
+    fn is_spare(&self, port: &Port) -> bool {
+        port.spec.kind == InterfaceKind::Ethernet && !self.spec.uplinks.iter().any(|uplink| uplink.interface == port.spec.name)
+    }
+
+    /// Somebody has changed the configuration.
+    pub fn note_change(&mut self, user: &str, is_kept: bool) {
+        self.changed = (Timestamp::now(), user.to_owned());
+        if is_kept {
+            self.keep(user);
+        }
+        self.follow_config();
+    }
+
+    /// Writes the configuration down where a reboot finds it.
+    pub fn keep(&mut self, user: &str) {
+        self.saved = self.config.clone();
+        self.kept = (Timestamp::now(), user.to_owned());
+    }
+
+    /// Puts another configuration in the place of this one.
+    pub fn put_back(&mut self, config: Configuration) {
+        self.config = config;
+        let user = self.login.user.clone();
+        let is_kept = self.config.is_kept_at_once();
+        self.note_change(&user, is_kept);
+    }
+
+    /// SNMP tells what the configuration says.
+    fn follow_config(&mut self) {
+        let (_, aspects) = self.config.aspects();
+        for port in &mut self.ports {
+            let aspect = aspects.get(&port.spec.name).cloned().unwrap_or_default();
+            port.alias = aspect.alias;
+            port.is_shut = aspect.is_shut;
+        }
+        self.table = None;
+    }
+
+    /// Places of the interfaces that the configuration has switched off.
+    pub fn shut_ports(&self) -> impl Iterator<Item = usize> {
+        self.ports.iter().enumerate().filter(|(_, port)| port.is_shut).map(|(place, _)| place)
     }
 
     /// Second of the day (it may run past one day) at a time of the simulation.
@@ -80,14 +267,25 @@ impl Device {
         self.table = None;
     }
 
-    /// A device that was dead comes back with counters and uptime at zero.
+    /// A device that was dead comes back with counters and uptime at zero, and with what was saved.
     pub fn reboot(&mut self, now: Second) {
+        self.config = self.saved.clone();
+        self.start_from_files();
+        self.follow_config();
         self.booted_at = now;
         self.counted_until = now;
         for port in &mut self.ports {
             (port.in_octets, port.out_octets, port.changed_at) = (0.0, 0.0, now);
         }
         self.table = None;
+    }
+
+    /// What commands changed besides the files does not survive a start.
+    fn start_from_files(&mut self) {
+        if let Configuration::Files(files) = &mut self.config {
+            let names: Vec<String> = self.ports.iter().map(|port| port.spec.name.clone()).collect();
+            files.boot(&names);
+        }
     }
 
     /// Everything the agent knows, sorted by OID.
@@ -121,7 +319,12 @@ mod tests {
     fn device(name: &str) -> Device {
         let demo = Topology::demo();
         let place = demo.device(name).unwrap();
-        Device::new(demo.devices[place].clone(), "place".to_owned(), 43_200.0)
+        let spec = demo.devices[place].clone();
+        let platform = Arc::new(platform::all().unwrap().remove(&spec.platform).unwrap());
+        let authorized = crate::ssh::keys::fresh().unwrap().public_key().clone();
+        let secret = || model::Secret::new("simulated");
+        let login = Login { user: "admin".to_owned(), password: secret(), enable: secret(), authorized };
+        Device::new(spec, "place".to_owned(), platform, &Common { login: &login, community: "simulated", day_start_s: 43_200.0 }).unwrap()
     }
 
     fn octets(device: &mut Device, port: usize, now: Second) -> u64 {

@@ -1,13 +1,14 @@
 //! The topology file: who is served, where, by which devices, and how they hang together. Checked as a whole before anything starts.
 
+use crate::platform;
 use model::Secret;
 use model::credential::{CredentialKind, SnmpAuth, SnmpPriv};
 use model::tenant::{Language, TenantKind};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// A simulated device costs two sockets and a few tasks; this many fit into one process easily.
+/// A simulated device costs three sockets and a few tasks; this many fit into one process easily.
 pub const DEVICES_MAX: usize = 200;
 pub const INTERFACES_PER_DEVICE_MAX: usize = 64;
 
@@ -32,7 +33,7 @@ pub struct Ports {
     pub ssh: u16,
 }
 
-/// Every device knows both; which one to register for it is the device's `credential`.
+/// Every device knows all; which ones to register for it are the device's `credential` and `login`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
@@ -42,6 +43,17 @@ pub struct Credentials {
     pub auth_password: Secret,
     pub privacy: SnmpPriv,
     pub priv_password: Secret,
+    pub ssh: SshLogin,
+}
+
+/// Of every device's command line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SshLogin {
+    pub user: String,
+    pub password: Secret,
+    /// The second password, where a platform has one.
+    pub enable: Secret,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -78,6 +90,14 @@ pub struct Device {
     pub role: Role,
     /// Which credential to register: `snmp_v2c` or `snmp_v3`.
     pub credential: CredentialKind,
+    /// Key of a platform: how it names itself and how its command line speaks.
+    pub platform: String,
+    /// How to log in to its command line.
+    #[serde(default)]
+    pub login: Login,
+    /// What its SSH server offers.
+    #[serde(default)]
+    pub algorithms: Algorithms,
     /// How long it has been running when the simulation starts.
     pub uptime_days: u32,
     pub cpus: u32,
@@ -95,11 +115,40 @@ pub enum Role {
     Switch,
 }
 
+impl Role {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Router => "router",
+            Self::Switch => "switch",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Algorithms {
+    #[default]
+    Modern,
+    /// Nothing that a careful client takes by itself.
+    Old,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Login {
+    #[default]
+    Password,
+    Key,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Interface {
     pub name: String,
     pub alias: String,
+    /// `10.0.0.1/30`
+    #[serde(default)]
+    pub address: Option<String>,
     #[serde(default)]
     pub kind: InterfaceKind,
     pub speed_mbps: u32,
@@ -147,7 +196,7 @@ pub struct Endpoint {
 pub struct BadTopology(pub String);
 
 impl Topology {
-    /// The one that `polyot demo` shows: a partner, three clients, four sites, eight devices.
+    /// The one that `polyot demo` shows: a partner, three clients, four sites, 24 devices.
     pub fn demo() -> Self {
         Self::from_json(DEMO).expect("the embedded file is checked by a test of this crate")
     }
@@ -173,6 +222,7 @@ impl Topology {
         if self.devices.is_empty() || self.devices.len() > DEVICES_MAX {
             return bad(format!("{} devices; 1 to {DEVICES_MAX} are allowed", self.devices.len()));
         }
+        let platforms = platform::all()?;
         let mut addresses = BTreeSet::new();
         let mut names = BTreeSet::new();
         for device in &self.devices {
@@ -184,6 +234,9 @@ impl Topology {
             }
             if !matches!(device.credential, CredentialKind::SnmpV2c | CredentialKind::SnmpV3) {
                 return bad(format!("{}: the credential must be snmp_v2c or snmp_v3", device.name));
+            }
+            if !platforms.contains_key(&device.platform) {
+                return bad(format!("{}: no platform {}", device.name, device.platform));
             }
             self.check_interfaces(device)?;
         }
@@ -201,6 +254,11 @@ impl Topology {
         let names: BTreeSet<&str> = device.interfaces.iter().map(|interface| interface.name.as_str()).collect();
         if names.len() != device.interfaces.len() {
             return bad("an interface's name is there twice".to_owned());
+        }
+        for address in device.interfaces.iter().filter_map(|interface| interface.address.as_deref()) {
+            if ip_and_mask(address).is_none() {
+                return bad(format!("{address} is not an IPv4 address with a prefix length"));
+            }
         }
         for link in &device.uplinks {
             let parent = self.device(&link.parent).map(|parent| &self.devices[parent]);
@@ -252,16 +310,24 @@ impl Topology {
     }
 }
 
+/// `10.0.0.1/30`: the address, and its mask in dots.
+pub(crate) fn ip_and_mask(address: &str) -> Option<(String, String)> {
+    let (ip, length) = address.split_once('/')?;
+    let (ip, length): (Ipv4Addr, u32) = (ip.parse().ok()?, length.parse().ok()?);
+    let mask = u32::MAX.checked_shl(32_u32.checked_sub(length)?).unwrap_or(0);
+    Some((ip.to_string(), Ipv4Addr::from(mask).to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_demo_is_one_partner_three_clients_four_sites_and_eight_devices() {
+    fn the_demo_is_one_partner_three_clients_four_sites_and_24_devices() {
         let demo = Topology::demo();
         let count = |kind| demo.tenants.iter().filter(|tenant| tenant.kind == kind).count();
         assert_eq!([TenantKind::Partner, TenantKind::Client, TenantKind::Site].map(count), [1, 3, 4]);
-        assert_eq!(demo.devices.len(), 8);
+        assert_eq!(demo.devices.len(), 24);
         assert!(!format!("{demo:?}").contains("simulated-auth"), "a secret shows");
     }
 
@@ -275,6 +341,7 @@ mod tests {
             ("\"client\": \"daisy\"", "\"client\": \"partner\"", "client or an endpoint"),
             ("\"tenant\": \"daisy\"", "\"tenant\": \"nobody\"", "no tenant nobody"),
             ("\"ports\"", "\"port\"", "unknown field"),
+            ("\"platform\": \"", "\"platform\": \"no-", "no platform no-"),
             ("\"uptime_days\": 212", "\"uptime_days\": -1", "invalid value"),
         ] {
             let json = DEMO.replacen(from, to, 1);

@@ -17,6 +17,8 @@ const CEILING: Duration = Duration::from_secs(20);
 const CONNECT_WAIT: Duration = Duration::from_secs(1);
 
 const SYS_DESCR: &str = "1.3.6.1.2.1.1.1.0";
+const SYS_OBJECT_ID: &str = "1.3.6.1.2.1.1.2.0";
+const SYS_CONTACT: &str = "1.3.6.1.2.1.1.4.0";
 const SYS_NAME: &str = "1.3.6.1.2.1.1.5.0";
 const UPTIME: &str = "1.3.6.1.2.1.1.3.0";
 const OPER_STATUS: &str = "1.3.6.1.2.1.2.2.1.8";
@@ -108,7 +110,11 @@ async fn every_device_answers_with_its_registered_credential_and_says_that_it_is
     let kinds: Vec<&str> = sim.devices().iter().map(|device| device.key.kind().as_str()).collect();
     assert!(kinds.contains(&"snmp_v2c") && kinds.contains(&"snmp_v3"), "{kinds:?}");
     for device in sim.devices() {
-        assert!(get(&sim, &device.name, SYS_DESCR).await.starts_with("Simulated "), "{}", device.name);
+        let description = get(&sim, &device.name, SYS_DESCR).await;
+        assert!(description.contains("(simulated)"), "{}: {description}", device.name);
+        assert!(get(&sim, &device.name, SYS_CONTACT).await.ends_with("is simulated"), "{}", device.name);
+        let object = get(&sim, &device.name, SYS_OBJECT_ID).await;
+        assert!(object.trim_start_matches('.').starts_with("1.3.6.1.4.1."), "{}: {object}", device.name);
         assert_eq!(get(&sim, &device.name, SYS_NAME).await, device.name);
         assert!(accepts(device).await, "{}", device.name);
     }

@@ -1,6 +1,7 @@
 //! What keeps the centre from serving a collector.
 
 use link::LinkError;
+use model::TaskId;
 use store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +10,8 @@ pub enum DispatchError {
     Store(#[from] StoreError),
     #[error("the collector could not be told")]
     Link(#[from] LinkError),
+    #[error("the answer to {task} could not be sealed: {reason}")]
+    Seal { task: TaskId, reason: String },
 }
 
 impl DispatchError {
@@ -16,6 +19,7 @@ impl DispatchError {
         match self {
             Self::Store(error) => error.worth_retrying(),
             Self::Link(error) => error.worth_retrying(),
+            Self::Seal { .. } => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::ingest::Ingest;
 use crate::job::scope;
 use crate::planning::{self, KeyOpener};
 use crate::references::References;
+use crate::tasks::AnswerSealer;
 use link::{CentreEnd, Report, Task};
 use model::observation::{Heartbeat, Sight};
 use model::{CollectorId, Timestamp};
@@ -52,6 +53,8 @@ pub struct Dispatch {
     pub series: Series,
     pub collector: CollectorId,
     pub open_key: KeyOpener,
+    pub seal_answer: AnswerSealer,
+    pub profiles: std::sync::Arc<profiles::Profiles>,
     /// To monitor. Bounded: when monitor falls behind, the link sheds the oldest observations and counts them.
     pub sights: mpsc::Sender<Sight>,
     pub told: std::sync::Arc<Told>,
@@ -60,7 +63,7 @@ pub struct Dispatch {
 impl Dispatch {
     /// Runs until told to stop or until the collector is gone.
     pub async fn run(self, end: CentreEnd, shutdown: Shutdown) {
-        let mut ingest = Ingest::default();
+        let mut ingest = Ingest::new(std::sync::Arc::clone(&self.profiles));
         let mut row = Row::default();
         let mut commits = self.store.commits();
         let mut planned: Option<i64> = None;
@@ -82,6 +85,9 @@ impl Dispatch {
                         planned = Some(looked.up_to);
                     }
                     Err(error) => tracing::warn!(collector = %self.collector, %error, "The plan could not be renewed; it is tried again"),
+                }
+                if let Err(error) = self.hand_out(&end).await {
+                    tracing::warn!(collector = %self.collector, %error, "Tasks could not be handed out; it is tried again");
                 }
                 look_at = Instant::now() + LOOK_AGAIN;
             }
@@ -138,6 +144,13 @@ impl Dispatch {
     async fn take(&self, ingest: &mut Ingest, row: &mut Row, report: Report) {
         use std::sync::atomic::Ordering::Relaxed;
         let sight = match report {
+            Report::Backup(answer) => {
+                let task = answer.task;
+                if let Err(error) = self.keep_answer(*answer).await {
+                    tracing::error!(%task, %error, "The answer to a task could not be kept; it is asked again");
+                }
+                return;
+            }
             Report::Observation(observation) => {
                 self.told.observations.fetch_add(1, Relaxed);
                 // Rows first: monitor finds interfaces by their rows.

@@ -1,6 +1,7 @@
 //! From one observation to rows and samples.
 
 use crate::job::scope;
+use crate::recognise::recognise;
 use crate::{DispatchError, samples, tables};
 use model::device::{Facts, Interface};
 use model::event::EventKind;
@@ -8,13 +9,17 @@ use model::observation::{Finding, Observation, ProbeMethod, SnmpAnswer, Tables};
 use model::{DeviceId, Timestamp};
 use serde_json::json;
 use series::{Sample, Series};
-use std::collections::HashMap;
+use profiles::Profiles;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use store::Store;
 
 /// What was last written of a device, so that an observation that brings nothing new writes nothing.
-#[derive(Default)]
 pub(crate) struct Ingest {
+    profiles: Arc<Profiles>,
     facts: HashMap<DeviceId, Facts>,
+    /// Devices without a profile, as last read.
+    unrecognised: HashSet<DeviceId>,
     interfaces: HashMap<DeviceId, Vec<Interface>>,
     pub(crate) seen: HashMap<DeviceId, Timestamp>,
 }
@@ -23,6 +28,10 @@ pub(crate) struct Ingest {
 const BOOT_JITTER_S: u64 = 10;
 
 impl Ingest {
+    pub(crate) fn new(profiles: Arc<Profiles>) -> Self {
+        Self { profiles, facts: HashMap::new(), unrecognised: HashSet::new(), interfaces: HashMap::new(), seen: HashMap::new() }
+    }
+
     /// The register changed: read rows anew when they are needed.
     pub(crate) fn forget(&mut self) {
         self.facts.clear();
@@ -119,11 +128,13 @@ impl Ingest {
         if let Some(facts) = self.facts.get(&device) {
             return Ok(Some(facts.clone()));
         }
-        let facts = store.read(&scope()).await?.device(device).await?.map(|row| row.facts);
-        if let Some(facts) = &facts {
-            self.facts.insert(device, facts.clone());
+        let Some(row) = store.read(&scope()).await?.device(device).await? else { return Ok(None) };
+        if row.recognised.profile.is_none() {
+            // A newer version may have a profile for it: once per plan is often enough.
+            self.unrecognised.insert(device);
         }
-        Ok(facts)
+        self.facts.insert(device, row.facts.clone());
+        Ok(Some(row.facts))
     }
 
     async fn note_method(&mut self, store: &Store, device: DeviceId, method: ProbeMethod) -> Result<(), DispatchError> {
@@ -158,10 +169,30 @@ impl Ingest {
             probe_method: before.probe_method,
         };
         let restarted = (has_moved && before.booted_at.is_some()).then_some(booted_at).flatten();
+        let says_otherwise = fresh.sys_object_id != before.sys_object_id || fresh.sys_descr != before.sys_descr;
         if fresh != before {
-            self.write_facts(store, device, fresh).await?;
+            self.write_facts(store, device, fresh.clone()).await?;
+        }
+        if says_otherwise || self.unrecognised.remove(&device) {
+            self.recognise(store, device, &fresh).await?;
         }
         Ok(restarted)
+    }
+
+    /// Another system under the same address is another device to its profile; what the command line told of the old one goes with it.
+    async fn recognise(&mut self, store: &Store, device: DeviceId, facts: &Facts) -> Result<(), DispatchError> {
+        let mut tx = store.write(&scope()).await?;
+        let Some(row) = tx.device(device).await? else { return Ok(()) };
+        let found = recognise(&self.profiles, facts, row.pinned_profile.as_deref());
+        let known = if found.profile == row.recognised.profile { row.recognised.learn(found) } else { found };
+        if known == row.recognised {
+            return Ok(());
+        }
+        tx.set_device_recognised(device, &known).await?;
+        let fields = json!({ "profile": known.profile });
+        tx.emit(EventKind::DeviceState, device, row.site, row.version, fields).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn write_facts(&mut self, store: &Store, device: DeviceId, facts: Facts) -> Result<(), DispatchError> {
@@ -209,7 +240,7 @@ mod tests {
     #[test]
     fn devices_are_written_in_the_order_of_their_ids() {
         let seen = (0..100).map(|n| (DeviceId::new(), Timestamp::from_secs(100 - n))).collect();
-        let ingest = Ingest { seen, ..Ingest::default() };
+        let ingest = Ingest { seen, ..Ingest::new(Arc::new(Profiles::default())) };
         let ids: Vec<DeviceId> = ingest.seen_in_order().into_iter().map(|(id, _)| id).collect();
         assert!(ids.len() == 100 && ids.is_sorted(), "{ids:?}");
     }

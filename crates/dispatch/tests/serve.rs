@@ -37,6 +37,8 @@ impl Lab {
             series,
             collector: world.collector,
             open_key: Arc::new(|_, _| Err("no keys here".to_owned())),
+            seal_answer: Arc::new(|_, _| Err("no master key here".to_owned())),
+            profiles: Arc::new(profiles::Profiles::builtin().clone()),
             sights: to_monitor,
             told: Arc::new(Told::default()),
         };
@@ -48,6 +50,7 @@ impl Lab {
     async fn plan(&self) -> link::Plan {
         match tokio::time::timeout(CEILING, self.end.recv()).await.expect("a plan comes").unwrap() {
             Task::Plan(plan) => plan,
+            Task::Backup(task) => panic!("nobody asked for {}", task.device),
             Task::PollNow(device) => panic!("nobody asked for {device}"),
         }
     }

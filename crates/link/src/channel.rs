@@ -1,8 +1,8 @@
 //! The in-process link: bytes through a bounded queue. What is full is defined here, once for every kind of link:
 //! a plan replaces the unread one (only the newest counts, so none is lost), "poll now" is refused, a heartbeat replaces the unread one,
-//! observations push out the oldest.
+//! observations push out the oldest; a backup task is refused, the answer to a task waits until there is room.
 
-use crate::{LinkError, POLL_WISHES_MAX, QUEUE_SIZE_BYTES_MAX, Report, Task};
+use crate::{ANSWERS_WAITING_MAX, BACKUPS_WAITING_MAX, LinkError, POLL_WISHES_MAX, QUEUE_SIZE_BYTES_MAX, Report, Task};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +23,8 @@ pub struct CollectorEnd(Arc<Shared>);
 #[derive(Default)]
 struct Lane {
     newest: Option<Bytes>,
+    /// Tasks and their answers: bounded, never shed.
+    tasks: VecDeque<Bytes>,
     queue: VecDeque<Bytes>,
     queue_size_bytes: usize,
     is_closed: bool,
@@ -34,6 +36,8 @@ struct Shared {
     up: Mutex<Lane>,
     down_ready: Notify,
     up_ready: Notify,
+    /// An answer was taken.
+    answer_taken: Notify,
     shed: AtomicU64,
     refused: AtomicU64,
 }
@@ -52,6 +56,7 @@ pub fn in_process(capacity: usize) -> (CentreEnd, CollectorEnd) {
         up: Mutex::default(),
         down_ready: Notify::new(),
         up_ready: Notify::new(),
+        answer_taken: Notify::new(),
         shed: AtomicU64::new(0),
         refused: AtomicU64::new(0),
     });
@@ -73,6 +78,10 @@ impl CentreEnd {
                 return Err(LinkError::Full { what: "poll wishes", waiting: lane.queue.len() });
             }
             Task::PollNow(_) => lane.queue.push_back(bytes),
+            Task::Backup(_) if lane.tasks.len() >= BACKUPS_WAITING_MAX => {
+                return Err(LinkError::Full { what: "backup tasks", waiting: lane.tasks.len() });
+            }
+            Task::Backup(_) => lane.tasks.push_back(bytes),
         }
         drop(lane);
         self.0.down_ready.notify_one();
@@ -82,7 +91,9 @@ impl CentreEnd {
     /// The next report; a heartbeat overtakes observations. [`LinkError::Closed`] ends the stream, any other error concerns one message only.
     /// Cancel safe. One receiver at a time.
     pub async fn recv(&self) -> Result<Report, LinkError> {
-        Report::from_bytes(&next(&self.0.up, &self.0.up_ready).await?)
+        let bytes = next(&self.0.up, &self.0.up_ready).await?;
+        self.0.answer_taken.notify_one();
+        Report::from_bytes(&bytes)
     }
 
     /// Observations thrown away, oldest first, because the centre did not keep up.
@@ -96,9 +107,12 @@ impl CentreEnd {
 }
 
 impl CollectorEnd {
-    /// Never waits: when the link is full the oldest observations are shed and counted.
+    /// Never waits but with the answer to a task: when the link is full the oldest observations are shed and counted.
     pub async fn send(&self, report: Report) -> Result<(), LinkError> {
         let bytes = report.to_bytes()?;
+        if matches!(report, Report::Backup(_)) {
+            return self.send_answer(bytes).await;
+        }
         let mut lane = lock(&self.0.up);
         if lane.is_closed {
             return Err(LinkError::Closed);
@@ -115,10 +129,31 @@ impl CollectorEnd {
                     self.0.shed.fetch_add(1, Ordering::Relaxed);
                 }
             }
+            Report::Backup(_) => lane.tasks.push_back(bytes),
         }
         drop(lane);
         self.0.up_ready.notify_one();
         Ok(())
+    }
+
+    async fn send_answer(&self, bytes: Bytes) -> Result<(), LinkError> {
+        loop {
+            {
+                let mut lane = lock(&self.0.up);
+                if lane.is_closed {
+                    return Err(LinkError::Closed);
+                }
+                if lane.tasks.len() < ANSWERS_WAITING_MAX {
+                    lane.tasks.push_back(bytes);
+                    drop(lane);
+                    self.0.up_ready.notify_one();
+                    // Whoever waits as well may find room too.
+                    self.0.answer_taken.notify_one();
+                    return Ok(());
+                }
+            }
+            self.0.answer_taken.notified().await;
+        }
     }
 
     /// The next task; a plan overtakes wishes. [`LinkError::Closed`] ends the stream, any other error concerns one message only.
@@ -150,6 +185,8 @@ fn close(shared: &Shared) {
     lock(&shared.up).is_closed = true;
     shared.down_ready.notify_one();
     shared.up_ready.notify_one();
+    shared.answer_taken.notify_waiters();
+    shared.answer_taken.notify_one();
 }
 
 async fn next(lane: &Mutex<Lane>, ready: &Notify) -> Result<Bytes, LinkError> {
@@ -157,6 +194,9 @@ async fn next(lane: &Mutex<Lane>, ready: &Notify) -> Result<Bytes, LinkError> {
         {
             let mut lane = lock(lane);
             if let Some(bytes) = lane.newest.take() {
+                return Ok(bytes);
+            }
+            if let Some(bytes) = lane.tasks.pop_front() {
                 return Ok(bytes);
             }
             if let Some(bytes) = lane.queue.pop_front() {

@@ -19,6 +19,10 @@ pub const MESSAGE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const CAPACITY_DEFAULT: usize = 16_384;
 /// All reports that wait, encoded; the oldest are shed beyond it.
 pub const QUEUE_SIZE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Backup tasks that wait for the collector; the next one is refused.
+pub const BACKUPS_WAITING_MAX: usize = 64;
+/// Answers to tasks that wait for the centre; a collector that has more waits until one was taken.
+pub const ANSWERS_WAITING_MAX: usize = 16;
 /// "Poll now" wishes that wait for the collector; the next one is refused.
 pub const POLL_WISHES_MAX: usize = 256;
 /// Devices in one plan.

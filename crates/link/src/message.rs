@@ -3,6 +3,7 @@
 use crate::{LinkError, MESSAGE_SIZE_BYTES_MAX, wire};
 use model::credential::Key;
 use model::observation::{Observation, ProbeMethod};
+use model::task::{BackupAnswer, BackupTask};
 use model::{CollectorId, DeviceId, Timestamp};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -40,6 +41,8 @@ pub enum Task {
     Plan(Plan),
     /// Read all tables of this device now, whatever its interval.
     PollNow(DeviceId),
+    /// Fetch the configuration of a device.
+    Backup(Box<BackupTask>),
 }
 
 /// Collector to centre.
@@ -47,6 +50,8 @@ pub enum Task {
 pub enum Report {
     Observation(Observation),
     Heartbeat(Heartbeat),
+    /// What came of a [`Task::Backup`]. Never shed.
+    Backup(Box<BackupAnswer>),
 }
 
 /// The collector lives. Counters run since its start.

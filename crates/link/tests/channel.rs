@@ -18,6 +18,7 @@ fn detail(report: Report) -> String {
             other => panic!("{other:?}"),
         },
         Report::Heartbeat(heartbeat) => format!("heartbeat {}", heartbeat.plan_revision),
+        Report::Backup(answer) => format!("backup {}", answer.logins_refused),
     }
 }
 
@@ -98,4 +99,59 @@ async fn a_waiting_receiver_misses_nothing_from_a_sender_in_another_task() {
     }
     tokio::time::timeout(CEILING, receiver).await.expect("all arrive").unwrap();
     assert_eq!(centre.shed(), 0);
+}
+
+#[tokio::test]
+async fn answers_to_tasks_are_never_shed_and_wait_until_the_centre_has_room() {
+    let (centre, collector) = in_process(1);
+    let collector = Arc::new(collector);
+    let sender = tokio::spawn({
+        let collector = Arc::clone(&collector);
+        async move {
+            for number in 0..40 {
+                collector.send(samples::backup_failed(number)).await.unwrap();
+            }
+        }
+    });
+    while centre.shed() == 0 {
+        collector.send(samples::reach("noise")).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(!sender.is_finished(), "more than {} wait", link::ANSWERS_WAITING_MAX);
+    let mut seen = vec![];
+    while seen.len() < 40 {
+        let report = tokio::time::timeout(CEILING, centre.recv()).await.expect("all arrive").unwrap();
+        seen.extend(Some(detail(report)).filter(|text| text.starts_with("backup")));
+    }
+    assert_eq!(seen, (0..40).map(|number| format!("backup {number}")).collect::<Vec<_>>());
+    sender.await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_waits_with_an_answer_is_told_of_the_end() {
+    let (centre, collector) = in_process(1);
+    let collector = Arc::new(collector);
+    for number in 0..link::ANSWERS_WAITING_MAX {
+        collector.send(samples::backup_failed(u32::try_from(number).unwrap())).await.unwrap();
+    }
+    let waiting = tokio::spawn({
+        let collector = Arc::clone(&collector);
+        async move { collector.send(samples::backup_failed(99)).await }
+    });
+    tokio::task::yield_now().await;
+    drop(centre);
+    let ended = tokio::time::timeout(CEILING, waiting).await.expect("it ends").unwrap();
+    assert!(matches!(ended, Err(LinkError::Closed)), "{ended:?}");
+}
+
+#[tokio::test]
+async fn backup_tasks_beyond_the_limit_are_refused_aloud() {
+    let (centre, collector) = in_process(1);
+    for _ in 0..link::BACKUPS_WAITING_MAX {
+        centre.send(samples::backup_task()).await.unwrap();
+    }
+    let refused = centre.send(samples::backup_task()).await.unwrap_err();
+    assert!(refused.worth_retrying() && refused.to_string().contains("backup tasks"), "{refused}");
+    assert_eq!(collector.recv().await.unwrap(), samples::backup_task());
+    centre.send(samples::backup_task()).await.expect("there is room again");
 }

@@ -3,7 +3,7 @@
 use crate::{CredentialId, Secret, TenantId, Timestamp};
 
 vocabulary! {
-    CredentialKind: "kind of credential" { SnmpV2c = "snmp_v2c", SnmpV3 = "snmp_v3", Ssh = "ssh" }
+    CredentialKind: "kind of credential" { SnmpV2c = "snmp_v2c", SnmpV3 = "snmp_v3", Ssh = "ssh", Enable = "enable" }
 }
 
 vocabulary! {
@@ -36,6 +36,8 @@ pub enum Key {
     SnmpV3 { user: String, auth: SnmpAuth, auth_password: Secret, privacy: SnmpPriv, priv_password: Secret },
     SshPassword { user: String, password: Secret },
     SshKey { user: String, key: Secret },
+    /// What raises a session to privileged mode, where the device asks for it.
+    Enable { password: Secret },
 }
 
 impl Key {
@@ -44,6 +46,7 @@ impl Key {
             Self::SnmpV2c { .. } => CredentialKind::SnmpV2c,
             Self::SnmpV3 { .. } => CredentialKind::SnmpV3,
             Self::SshPassword { .. } | Self::SshKey { .. } => CredentialKind::Ssh,
+            Self::Enable { .. } => CredentialKind::Enable,
         }
     }
 }

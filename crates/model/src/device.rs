@@ -85,6 +85,9 @@ pub struct Device {
     /// When the collector last heard anything from it.
     pub seen_at: Option<Timestamp>,
     pub facts: Facts,
+    /// The profile that a person chose; recognition never overrules it.
+    pub pinned_profile: Option<String>,
+    pub recognised: Recognised,
     pub created_at: Timestamp,
     pub version: i64,
 }
@@ -99,6 +102,32 @@ pub struct Facts {
     pub booted_at: Option<Timestamp>,
     /// `icmp` or `tcp`: how reachability was last judged.
     pub probe_method: Option<crate::observation::ProbeMethod>,
+}
+
+/// What a device profile makes of the answers of the device.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recognised {
+    /// The profile, e.g. `vendor.os`.
+    pub profile: Option<String>,
+    pub vendor: Option<String>,
+    pub model: Option<String>,
+    pub os: Option<String>,
+    pub os_version: Option<String>,
+    pub serial: Option<String>,
+}
+
+impl Recognised {
+    /// What is newly known replaces what was known; what is not told now stays.
+    pub fn learn(&self, newer: Self) -> Self {
+        Self {
+            profile: newer.profile.or_else(|| self.profile.clone()),
+            vendor: newer.vendor.or_else(|| self.vendor.clone()),
+            model: newer.model.or_else(|| self.model.clone()),
+            os: newer.os.or_else(|| self.os.clone()),
+            os_version: newer.os_version.or_else(|| self.os_version.clone()),
+            serial: newer.serial.or_else(|| self.serial.clone()),
+        }
+    }
 }
 
 /// One interface; its identity is its ifName, not its ifIndex, which may change at every reboot.

@@ -12,14 +12,14 @@ vocabulary! {
         IncidentOpened = "incident.opened", IncidentChanged = "incident.changed", IncidentClosed = "incident.closed", IncidentMerged = "incident.merged",
         ImpactOpened = "impact.opened", ImpactClosed = "impact.closed",
         NoticeChanged = "notice.changed", TicketChanged = "ticket.changed",
-        ConfigChanged = "config.changed", BackupChanged = "backup.changed",
+        TaskAnswered = "task.answered", ConfigChanged = "config.changed", BackupChanged = "backup.changed",
         MaintenanceChanged = "maintenance.changed", SourceChanged = "source.changed", ImportChanged = "import.changed", SystemChanged = "system.changed",
     }
 }
 
 vocabulary! {
     /// Who gets events for certain, by the outbox.
-    Subscriber: "subscriber" { Notify = "notify", Support = "support" }
+    Subscriber: "subscriber" { Notify = "notify", Support = "support", Manage = "manage" }
 }
 
 impl EventKind {
@@ -29,6 +29,7 @@ impl EventKind {
             Self::ImpactOpened | Self::ImpactClosed => &[Subscriber::Notify],
             Self::IncidentOpened | Self::IncidentChanged | Self::IncidentClosed => &[Subscriber::Support],
             Self::IncidentMerged => &[Subscriber::Notify, Subscriber::Support],
+            Self::TaskAnswered => &[Subscriber::Manage],
             _ => &[],
         }
     }

@@ -7,6 +7,7 @@
 mod words;
 
 pub mod alarm;
+pub mod config;
 pub mod contact;
 pub mod credential;
 pub mod device;
@@ -21,6 +22,7 @@ pub mod scope;
 pub mod secret;
 pub mod service;
 pub mod settings;
+pub mod task;
 pub mod tenant;
 pub mod ticket;
 pub mod time;

@@ -7,7 +7,9 @@ use futures::FutureExt as _;
 use model::observation::Sight;
 use model::scope::Reason;
 use model::{Clock, CollectorId, Scope};
+use manage::{BackUpDue, FindLost, Keeper};
 use monitor::Monitor;
+use profiles::Profiles;
 use notify::{Release, SendQueued, Sender, Threads, WriteDue};
 use series::Series;
 use std::collections::VecDeque;
@@ -33,6 +35,7 @@ pub struct Engine {
     pub vault: Arc<Vault>,
     pub sender: Sender,
     pub probing: Probing,
+    pub profiles: Arc<Profiles>,
     pub told: Arc<Told>,
 }
 
@@ -45,7 +48,14 @@ impl Engine {
         tasks.spawn(run_job(store.clone(), WriteDue { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
-        let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, told: self.told };
+        tasks.spawn(run_subscriber(
+            store.clone(),
+            Keeper { vault: Arc::clone(&self.vault), profiles: Arc::clone(&self.profiles) },
+            shutdown.clone(),
+        ));
+        tasks.spawn(run_job(store.clone(), BackUpDue { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), FindLost { store: store.clone() }, shutdown.clone()));
+        let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, profiles: self.profiles, told: self.told };
         let (store, shutdown) = (watch.store.clone(), shutdown.clone());
         tasks.spawn(async move {
             // Several centres on one database: one of them watches, another takes over within seconds.
@@ -61,6 +71,7 @@ struct Watch {
     series: Series,
     vault: Arc<Vault>,
     probing: Probing,
+    profiles: Arc<Profiles>,
     told: Arc<Told>,
 }
 
@@ -69,18 +80,22 @@ impl Watch {
         let Some(collector) = self.collector(&shutdown).await else { return };
         let (centre, end) = link::in_process(link::CAPACITY_DEFAULT);
         let (sights, mut seen) = mpsc::channel(SIGHTS_MAX);
-        let vault = Arc::clone(&self.vault);
+        let (vault, sealer) = (Arc::clone(&self.vault), Arc::clone(&self.vault));
         let dispatch = Dispatch {
             store: self.store.clone(),
             series: self.series,
             collector,
             open_key: Arc::new(move |id, sealed| vault.open_key(id, sealed).map_err(|error| error.to_string())),
+            seal_answer: Arc::new(move |id, bytes| {
+                sealer.seal(access::Purpose::TaskAnswer, id.bytes(), bytes).map_err(|error| error.to_string())
+            }),
+            profiles: Arc::clone(&self.profiles),
             sights,
             told: self.told,
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(dispatch.run(centre, shutdown.clone()));
-        let options = collect::Options { collector, probing: self.probing };
+        let options = collect::Options { collector, probing: self.probing, profiles: self.profiles };
         let stop = shutdown.clone();
         tasks.spawn(async move {
             let _ = collect::run(end, Clock::System, options, stop).await;

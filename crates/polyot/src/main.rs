@@ -6,8 +6,10 @@ mod demo;
 mod engine;
 mod folder;
 mod housekeeping;
+mod offline;
 mod serve;
 mod tls;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags};
@@ -31,6 +33,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Print the OpenAPI document of the API
     Openapi,
+    /// Ask one formula: JSON on standard input, the answer on standard output
+    WhatIf(what_if::WhatIfArgs),
+    #[command(flatten)]
+    Offline(offline::Offline),
 }
 
 #[derive(clap::Args)]
@@ -72,6 +78,8 @@ fn main() -> ExitCode {
             println!("{}", api::openapi());
             Ok(())
         }
+        Command::WhatIf(args) => return what_if::run(&args),
+        Command::Offline(command) => offline::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -110,7 +110,7 @@ pub async fn start(config: Config, probing: Probing) -> Result<Running, String> 
             });
         }
     }
-    Engine { store: store.clone(), series, vault, sender, probing, told }.start(&mut tasks, &shutdown);
+    Engine { store: store.clone(), series, vault, sender, probing, profiles: std::sync::Arc::new(profiles::Profiles::builtin().clone()), told }.start(&mut tasks, &shutdown);
     tasks.spawn(run_job(store.clone(), Housekeeping { store, access }, shutdown.clone()));
     tracing::info!(%address, url, "Polyot serves at {url}");
     Ok(Running { url, tasks, shutdown, stopping, _folder: held })

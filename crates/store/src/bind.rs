@@ -39,6 +39,8 @@ bind!(Blob:
     CredentialId => |v| v.bytes().to_vec(), DeviceId => |v| v.bytes().to_vec(), InterfaceId => |v| v.bytes().to_vec(),
     ServiceId => |v| v.bytes().to_vec(), AlarmId => |v| v.bytes().to_vec(), IncidentId => |v| v.bytes().to_vec(),
     ImpactId => |v| v.bytes().to_vec(), NoticeId => |v| v.bytes().to_vec(), TicketId => |v| v.bytes().to_vec(), CollectorId => |v| v.bytes().to_vec(),
+    TaskId => |v| v.bytes().to_vec(), ConfigId => |v| v.bytes().to_vec(), MaintenanceId => |v| v.bytes().to_vec(), TokenId => |v| v.bytes().to_vec(),
+    SessionId => |v| v.bytes().to_vec(), SourceId => |v| v.bytes().to_vec(), ImportId => |v| v.bytes().to_vec(),
 );
 macro_rules! bind_words { ($($type:ty),+ $(,)?) => { bind!(Text: $($type => |v| v.as_str().to_owned()),+); }; }
 bind_words!(
@@ -65,4 +67,9 @@ bind_words!(
     ticket::TicketState,
     event::EventKind,
     event::Subscriber,
+    config::BackupState,
+    config::BackupSource,
+    config::BackupProblem,
+    config::SshLevel,
+    config::TaskState,
 );

@@ -4,7 +4,7 @@ use crate::row::Row;
 use crate::sql::Sql;
 use crate::tenant::like;
 use crate::{Page, PageOf, Result, StoreError, Tx};
-use model::device::{Device, DeviceState, Facts, ParentLink};
+use model::device::{Device, DeviceState, Facts, ParentLink, Recognised};
 use model::{CollectorId, CredentialId, DeviceId, TenantId, Timestamp};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct DeviceListed {
 }
 
 const COLUMNS: &str = "SELECT d.id, d.site, d.name, d.address, d.snmp_port, d.ssh_port, d.owner, d.probe_interval_s, d.poll_interval_s, d.collector, d.state, d.state_since, \
-    d.seen_at, d.sys_name, d.sys_descr, d.sys_object_id, d.booted_at, d.probe_method, d.created_at, d.version";
+    d.seen_at, d.sys_name, d.sys_descr, d.sys_object_id, d.booted_at, d.probe_method, d.pinned_profile, d.profile, d.vendor, d.model, d.os, d.os_version, d.serial, d.created_at, d.version";
 
 fn device(row: &Row) -> Result<Device> {
     Ok(Device {
@@ -55,6 +55,15 @@ fn device(row: &Row) -> Result<Device> {
             sys_object_id: row.opt_text("sys_object_id")?,
             booted_at: row.opt_time("booted_at")?,
             probe_method: row.opt_word("probe_method")?,
+        },
+        pinned_profile: row.opt_text("pinned_profile")?,
+        recognised: Recognised {
+            profile: row.opt_text("profile")?,
+            vendor: row.opt_text("vendor")?,
+            model: row.opt_text("model")?,
+            os: row.opt_text("os")?,
+            os_version: row.opt_text("os_version")?,
+            serial: row.opt_text("serial")?,
         },
         created_at: row.time("created_at")?,
         version: row.int("version")?,
@@ -143,8 +152,8 @@ impl Tx {
 
     pub async fn insert_device(&mut self, new: &Device) -> Result<()> {
         let sql = Sql::new(
-            "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, created_at, version) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, pinned_profile, profile, created_at, version) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         )
         .bind(new.id)
         .bind(new.site)
@@ -159,6 +168,8 @@ impl Tx {
         .bind(new.collector)
         .bind(new.state)
         .bind(new.state_since)
+        .bind(new.pinned_profile.clone())
+        .bind(new.pinned_profile.clone())
         .bind(new.created_at);
         self.run(sql).await.map_err(named)?;
         self.replace_links(new).await
@@ -167,7 +178,7 @@ impl Tx {
     /// What people change; the observed state has [`Tx::set_device_state`] and [`Tx::set_device_facts`].
     pub async fn update_device(&mut self, changed: &Device) -> Result<()> {
         let sql = Sql::new(
-            "UPDATE device SET site = ?, name = ?, address = ?, folded = ?, snmp_port = ?, ssh_port = ?, owner = ?, probe_interval_s = ?, poll_interval_s = ?, version = version + 1 WHERE id = ? AND version = ?",
+            "UPDATE device SET site = ?, name = ?, address = ?, folded = ?, snmp_port = ?, ssh_port = ?, owner = ?, probe_interval_s = ?, poll_interval_s = ?, pinned_profile = ?, version = version + 1 WHERE id = ? AND version = ?",
         )
         .bind(changed.site)
         .bind(&changed.name)
@@ -178,6 +189,7 @@ impl Tx {
         .bind(changed.owner)
         .bind(changed.probe_interval.as_secs() as i64)
         .bind(changed.poll_interval.as_secs() as i64)
+        .bind(changed.pinned_profile.clone())
         .bind(changed.id)
         .bind(changed.version)
         .scoped(self, "site");
@@ -245,6 +257,19 @@ impl Tx {
                 .bind(facts.booted_at)
                 .bind(facts.probe_method)
                 .bind(id);
+        self.run(sql).await?;
+        Ok(())
+    }
+
+    pub async fn set_device_recognised(&mut self, id: DeviceId, known: &Recognised) -> Result<()> {
+        let sql = Sql::new("UPDATE device SET profile = ?, vendor = ?, model = ?, os = ?, os_version = ?, serial = ? WHERE id = ?")
+            .bind(known.profile.clone())
+            .bind(known.vendor.clone())
+            .bind(known.model.clone())
+            .bind(known.os.clone())
+            .bind(known.os_version.clone())
+            .bind(known.serial.clone())
+            .bind(id);
         self.run(sql).await?;
         Ok(())
     }

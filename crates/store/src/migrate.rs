@@ -18,6 +18,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "register", sql: include_str!("../migrations/0003_register.sql") },
     Migration { version: 4, name: "alarms and incidents", sql: include_str!("../migrations/0004_alarms.sql") },
     Migration { version: 5, name: "notices and tickets", sql: include_str!("../migrations/0005_notices_tickets.sql") },
+    Migration { version: 6, name: "tasks, configurations, recognised devices", sql: include_str!("../migrations/0006_configs.sql") },
 ];
 
 /// The words that the two engines spell differently.

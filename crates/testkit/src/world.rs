@@ -131,6 +131,8 @@ impl World {
             state_since: self.clock.now(),
             seen_at: None,
             facts: Facts::default(),
+            pinned_profile: None,
+            recognised: model::device::Recognised::default(),
             created_at: self.clock.now(),
             version: 1,
         };

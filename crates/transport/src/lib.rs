@@ -5,9 +5,11 @@
 //! Never: a decision what an outcome means, a schedule, a database.
 
 pub mod address;
+pub mod cli;
 mod error;
 pub mod icmp;
 pub mod snmp;
+pub mod ssh;
 pub mod tcp;
 
 pub use error::Error;

@@ -4,8 +4,9 @@
 //! namespaces of its own (network, mounts, processes). The kernel ends every process and drops every link, address and file in them when
 //! the first process of the run ends, by itself, by Ctrl-C or by `kill -9`; so names and ports need no luck to be free.
 
+mod backup;
 mod checks;
-mod http;
+pub mod http;
 mod mail;
 mod main_loop;
 mod mime;
@@ -13,6 +14,7 @@ mod net;
 mod parts;
 mod product;
 mod router;
+mod sshd;
 mod stamp;
 mod world;
 
@@ -31,11 +33,15 @@ const LOGS: &str = "POLYOT_LAB_LOGS";
 const BINARY: &str = "POLYOT_LAB_BINARY";
 
 /// Program (or file) and the package that brings it.
-const NEEDED: [(&str, &str); 10] = [
+const NEEDED: [(&str, &str); 14] = [
     ("ip", "iproute2"),
     ("ping", "iputils-ping"),
     ("zebra", "frr"),
     ("staticd", "frr"),
+    ("vtysh", "frr"),
+    ("sshd", "openssh-server"),
+    ("ssh", "openssh-client"),
+    ("ssh-keygen", "openssh-client"),
     ("snmpd", "snmpd"),
     ("snmpget", "snmp"),
     ("exim4", "exim4-daemon-light"),
@@ -50,6 +56,8 @@ enum Story {
     Parts,
     /// From a fault on a live link to the mail in the client's box, and back.
     MainLoop,
+    /// Configurations over SSH, from a modern and from an old server.
+    Backup,
     /// The link cut and healed many times: nothing lost, nothing doubled; memory is printed.
     SoakMainLoop,
 }
@@ -59,8 +67,9 @@ impl Story {
         match name {
             "parts" => Ok(Self::Parts),
             "main-loop" => Ok(Self::MainLoop),
+            "backup" => Ok(Self::Backup),
             "soak-main-loop" => Ok(Self::SoakMainLoop),
-            other => Err(Failure::new(format!("the lab `{other}` is not known; there are: main-loop, parts"))),
+            other => Err(Failure::new(format!("the lab `{other}` is not known; there are: backup, main-loop, parts"))),
         }
     }
 }
@@ -106,6 +115,7 @@ pub fn run_inside(name: &str) -> Result<(), Failure> {
     let result = match story {
         Story::Parts => parts::run(&lab, &mut checks),
         Story::MainLoop => main_loop::run(&lab, &mut checks),
+        Story::Backup => backup::run(&lab, &mut checks),
         Story::SoakMainLoop => main_loop::soak(&lab, &mut checks, crate::soak::rounds()?),
     };
     if let Err(failure) = &result {

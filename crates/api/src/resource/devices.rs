@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
 use crate::look::Look;
-use crate::view::{Can, CanEditRemove, Ref, present};
+use crate::view::{Can, CanEditRemove, Ref, emptiable, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -42,6 +42,15 @@ pub(crate) struct DeviceView {
     since: Timestamp,
     seen_at: Option<Timestamp>,
     facts: FactsView,
+    /// The profile that a person chose.
+    pinned_profile: Option<String>,
+    /// The device profile that recognised it; null: not recognised yet.
+    profile: Option<Ref>,
+    vendor: Option<String>,
+    model: Option<String>,
+    os: Option<String>,
+    os_version: Option<String>,
+    serial: Option<String>,
     alarms: AlarmCounts,
     version: i64,
     created_at: Timestamp,
@@ -138,6 +147,8 @@ pub(crate) struct DeviceInput {
     probe_interval_s: Option<i64>,
     /// 60 when absent.
     poll_interval_s: Option<i64>,
+    /// Id of a device profile, where the answers of the device mislead.
+    pinned_profile: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -173,6 +184,9 @@ pub(crate) struct DevicePatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = i64, required = false)]
     poll_interval_s: Option<i64>,
+    #[serde(default, deserialize_with = "emptiable")]
+    #[schema(value_type = Option<String>)]
+    pinned_profile: Option<Option<String>>,
 }
 
 impl Versioned for DeviceView {
@@ -203,6 +217,7 @@ impl From<DeviceInput> for NewDevice {
             owner: input.owner,
             probe_interval_s: input.probe_interval_s,
             poll_interval_s: input.poll_interval_s,
+            pinned_profile: input.pinned_profile,
         }
     }
 }
@@ -220,6 +235,7 @@ impl From<DevicePatch> for DeviceChange {
             owner: patch.owner,
             probe_interval_s: patch.probe_interval_s,
             poll_interval_s: patch.poll_interval_s,
+            pinned_profile: patch.pinned_profile,
         }
     }
 }
@@ -271,11 +287,23 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: DeviceListed) -> ApiResu
         since: device.state_since,
         seen_at: device.seen_at,
         facts: device.facts.into(),
+        pinned_profile: device.pinned_profile,
+        profile: device.recognised.profile.map(|id| Ref::new(&id, profile_name(&id))),
+        vendor: device.recognised.vendor,
+        model: device.recognised.model,
+        os: device.recognised.os,
+        os_version: device.recognised.os_version,
+        serial: device.recognised.serial,
         alarms: AlarmCounts { critical, major, minor, warning },
         version: device.version,
         created_at: device.created_at,
         can: CanEditRemove { edit: can, remove: can },
     })
+}
+
+/// A profile that this centre no longer has is shown by its id.
+fn profile_name(id: &str) -> String {
+    profiles::Profiles::builtin().get(id).map_or_else(|| id.to_owned(), |profile| profile.name.clone())
 }
 
 async fn view_of(tx: &mut Tx, look: &mut Look<'_>, id: DeviceId) -> ApiResult<DeviceView> {

@@ -88,7 +88,7 @@ fn sight(kind: EventKind) -> Action {
         | EventKind::ImpactClosed => Action::ReadAlarms,
         EventKind::NoticeChanged => Action::ReadNotices,
         EventKind::TicketChanged => Action::ReadTickets,
-        EventKind::ConfigChanged | EventKind::BackupChanged => Action::ReadConfigs,
+        EventKind::TaskAnswered | EventKind::ConfigChanged | EventKind::BackupChanged => Action::ReadConfigs,
         EventKind::MaintenanceChanged => Action::ReadMaintenance,
         EventKind::SourceChanged => Action::ReadSources,
         EventKind::ImportChanged => Action::WriteDevices,

@@ -3,6 +3,7 @@
 pub(crate) mod alarms;
 pub(crate) mod audit;
 pub(crate) mod collectors;
+pub(crate) mod configs;
 pub(crate) mod contacts;
 pub(crate) mod credentials;
 pub(crate) mod devices;

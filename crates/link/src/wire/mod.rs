@@ -1,6 +1,7 @@
 //! The protobuf of version 1 and its conversion. Tags are never reused; fields may be added, none changes its meaning.
 //! Vocabularies travel as their words, durations and instants as microseconds, ids as their 16 bytes.
 
+mod backup;
 mod heartbeat;
 mod observation;
 mod plan;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct TaskWire {
-    #[prost(oneof = "TaskKind", tags = "1, 2")]
+    #[prost(oneof = "TaskKind", tags = "1, 2, 3")]
     kind: Option<TaskKind>,
 }
 
@@ -22,6 +23,8 @@ pub(crate) enum TaskKind {
     Plan(plan::PlanWire),
     #[prost(message, tag = "2")]
     PollNow(PollNowWire),
+    #[prost(message, tag = "3")]
+    Backup(backup::BackupTaskWire),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -32,7 +35,7 @@ pub(crate) struct PollNowWire {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct ReportWire {
-    #[prost(oneof = "ReportKind", tags = "1, 2")]
+    #[prost(oneof = "ReportKind", tags = "1, 2, 3")]
     kind: Option<ReportKind>,
 }
 
@@ -42,12 +45,15 @@ pub(crate) enum ReportKind {
     Observation(Box<observation::ObservationWire>),
     #[prost(message, tag = "2")]
     Heartbeat(heartbeat::HeartbeatWire),
+    #[prost(message, tag = "3")]
+    Backup(backup::BackupAnswerWire),
 }
 
 pub(crate) fn encode_task(task: &Task) -> Vec<u8> {
     let kind = match task {
         Task::Plan(plan) => TaskKind::Plan(plan.into()),
         Task::PollNow(device) => TaskKind::PollNow(PollNowWire { device: device.bytes().to_vec() }),
+        Task::Backup(task) => TaskKind::Backup((&**task).into()),
     };
     // Encoding reserves the exact size first, so no unwiped copy of a secret is left behind by a growing buffer.
     TaskWire { kind: Some(kind) }.encode_to_vec()
@@ -57,6 +63,7 @@ pub(crate) fn encode_report(report: &Report) -> Vec<u8> {
     let kind = match report {
         Report::Observation(observation) => ReportKind::Observation(Box::new(observation.into())),
         Report::Heartbeat(heartbeat) => ReportKind::Heartbeat(heartbeat.into()),
+        Report::Backup(answer) => ReportKind::Backup((&**answer).into()),
     };
     ReportWire { kind: Some(kind) }.encode_to_vec()
 }
@@ -75,6 +82,7 @@ impl TryFrom<TaskWire> for Task {
         match wire.kind {
             Some(TaskKind::Plan(plan)) => plan.try_into().map(Self::Plan).map_err(within("plan")),
             Some(TaskKind::PollNow(wish)) => id("poll_now.device", &wish.device).map(Self::PollNow),
+            Some(TaskKind::Backup(task)) => task.try_into().map(|task| Self::Backup(Box::new(task))).map_err(within("backup")),
             None => Err(missing("kind")),
         }
     }
@@ -86,6 +94,7 @@ impl TryFrom<ReportWire> for Report {
         match wire.kind {
             Some(ReportKind::Observation(observation)) => (*observation).try_into().map(Self::Observation).map_err(within("observation")),
             Some(ReportKind::Heartbeat(heartbeat)) => heartbeat.try_into().map(Self::Heartbeat).map_err(within("heartbeat")),
+            Some(ReportKind::Backup(answer)) => answer.try_into().map(|answer| Self::Backup(Box::new(answer))).map_err(within("backup")),
             None => Err(missing("kind")),
         }
     }

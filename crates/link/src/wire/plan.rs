@@ -43,7 +43,7 @@ pub(crate) struct DevicePlanWire {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct KeyWire {
-    #[prost(oneof = "KeyKind", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "KeyKind", tags = "1, 2, 3, 4, 5")]
     kind: Option<KeyKind>,
 }
 
@@ -57,6 +57,8 @@ pub(crate) enum KeyKind {
     SshPassword(SshWire),
     #[prost(message, tag = "4")]
     SshKey(SshWire),
+    #[prost(message, tag = "5")]
+    Enable(SshWire),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -81,7 +83,7 @@ pub(crate) struct SnmpV3Wire {
     priv_password: String,
 }
 
-/// A password or a private key.
+/// A password or a private key; without a user, what raises a session to privileged mode.
 #[derive(Clone, PartialEq, prost::Message)]
 #[prost(skip_debug)]
 pub(crate) struct SshWire {
@@ -163,6 +165,7 @@ impl From<&Key> for KeyWire {
             }),
             Key::SshPassword { user, password } => KeyKind::SshPassword(ssh(user, password)),
             Key::SshKey { user, key } => KeyKind::SshKey(ssh(user, key)),
+            Key::Enable { password } => KeyKind::Enable(ssh("", password)),
         };
         Self { kind: Some(kind) }
     }
@@ -228,6 +231,7 @@ impl TryFrom<KeyWire> for Key {
                 Ok(Self::SshPassword { user: take(&mut key.user), password: Secret::new(take(&mut key.secret)) })
             }
             Some(KeyKind::SshKey(mut key)) => Ok(Self::SshKey { user: take(&mut key.user), key: Secret::new(take(&mut key.secret)) }),
+            Some(KeyKind::Enable(mut key)) => Ok(Self::Enable { password: Secret::new(take(&mut key.secret)) }),
             None => Err(missing("kind")),
         }
     }

@@ -2,14 +2,17 @@
 #![allow(dead_code)]
 
 use link::{DevicePlan, Heartbeat, Plan, Reference, Report, Task};
+use model::config::{BackupProblem, SshLevel};
 use model::credential::{Key, SnmpAuth, SnmpPriv};
 use model::device::{AdminStatus, OperStatus};
 use model::observation::{Finding, InterfaceReading, InterfaceStatus, Observation, ProbeMethod, SnmpAnswer, Tables};
-use model::{CollectorId, DeviceId, Secret, Timestamp};
+use model::task::{BackupAnswer, BackupTask, FetchFailed, Fetched, SshSeen};
+use model::{CollectorId, DeviceId, Secret, TaskId, Timestamp};
 use std::time::Duration;
 
 pub const COLLECTOR: CollectorId = CollectorId::from_bytes([1; 16]);
 pub const DEVICE: DeviceId = DeviceId::from_bytes([2; 16]);
+pub const TASK: TaskId = TaskId::from_bytes([3; 16]);
 
 pub fn plan() -> Task {
     Task::Plan(Plan {
@@ -93,7 +96,7 @@ fn reading() -> InterfaceReading {
 
 /// Every kind of message, by the name of its golden file.
 pub fn tasks() -> Vec<(&'static str, Task)> {
-    vec![("plan", plan()), ("poll_now", Task::PollNow(DEVICE))]
+    vec![("plan", plan()), ("poll_now", Task::PollNow(DEVICE)), ("backup_task", backup_task())]
 }
 
 pub fn reports() -> Vec<(&'static str, Report)> {
@@ -118,5 +121,55 @@ pub fn reports() -> Vec<(&'static str, Report)> {
         ("status", saw(Finding::Status { interfaces: vec![status] })),
         ("tables", saw(Finding::Tables(Box::new(tables)))),
         ("heartbeat", heartbeat(9)),
+        ("backup_fetched", backup_fetched()),
+        ("backup_failed", backup_failed(1)),
     ]
+}
+
+pub fn backup_task() -> Task {
+    Task::Backup(Box::new(BackupTask {
+        task: TASK,
+        device: DEVICE,
+        address: "core.example".to_owned(),
+        ssh_port: 2222,
+        keys: vec![
+            Key::SshPassword { user: "root".to_owned(), password: Secret::new("ssh-word") },
+            Key::Enable { password: Secret::new("enable-word") },
+        ],
+        logins_left: 2,
+        host_key: Some("SHA256:abc".to_owned()),
+        level: Some(SshLevel::Legacy),
+        profile: Some("acme.os".to_owned()),
+        sys_object_id: Some("1.3.6.1.4.1.8072.3.2.10".to_owned()),
+        sys_descr: None,
+        total: Duration::from_secs(600),
+    }))
+}
+
+fn answer(logins_refused: u32, outcome: Result<Fetched, FetchFailed>) -> Report {
+    let ssh = SshSeen {
+        level: SshLevel::Ancient,
+        algorithms: "a / b / c / d".to_owned(),
+        host_key: "SHA256:abc".to_owned(),
+        banner: "Acme_1".to_owned(),
+    };
+    Report::Backup(Box::new(BackupAnswer {
+        task: TASK,
+        device: DEVICE,
+        at: Timestamp::from_secs(1_795_000_000),
+        took: Duration::from_millis(1_500),
+        logins_refused,
+        ssh: outcome.is_ok().then_some(ssh),
+        outcome,
+    }))
+}
+
+pub fn backup_fetched() -> Report {
+    let outputs = vec![("show running-config".to_owned(), Secret::new("hostname core\nsnmp-server community word\nend\n"))];
+    answer(0, Ok(Fetched { profile: "acme.os".to_owned(), outputs }))
+}
+
+pub fn backup_failed(logins_refused: u32) -> Report {
+    let failed = FetchFailed { problem: BackupProblem::Login, detail: "refused".to_owned(), tail: "Password:".to_owned() };
+    answer(logins_refused, Err(failed))
 }

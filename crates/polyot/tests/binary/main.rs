@@ -9,6 +9,8 @@ mod product;
 mod rows;
 
 mod configuration;
+#[cfg(feature = "demo")]
+mod demo;
 mod disk;
 mod faults;
 mod first_start;
@@ -17,3 +19,4 @@ mod idle;
 mod key;
 mod lost_site;
 mod serving;
+mod what_if;

@@ -83,6 +83,7 @@ impl KeyParts {
                     parts.key = parts.key.or(Some(key));
                 }
             }
+            Key::Enable { password } => parts.password = parts.password.or(Some(password)),
         }
         parts
     }

@@ -6,7 +6,7 @@ use crate::error::{RegisterError, check_version, denied};
 use crate::flow::bind::{Port, find_port, settle_port};
 use crate::rules::{check_list, checked_address, checked_interval, checked_name, checked_port};
 use access::{Action, Caller};
-use model::device::{Device, DeviceState, Facts, Owner, ParentLink};
+use model::device::{Device, DeviceState, Facts, Owner, ParentLink, Recognised};
 use model::event::EventKind;
 use model::tenant::TenantKind;
 use model::{CredentialId, DeviceId, Problem, TenantId, limits};
@@ -37,6 +37,8 @@ pub struct NewDevice {
     pub owner: Option<Owner>,
     pub probe_interval_s: Option<i64>,
     pub poll_interval_s: Option<i64>,
+    /// Id of a device profile; `None`: the answers of the device decide.
+    pub pinned_profile: Option<String>,
 }
 
 /// `None` leaves a field as it is.
@@ -52,6 +54,7 @@ pub struct DeviceChange {
     pub owner: Option<Owner>,
     pub probe_interval_s: Option<i64>,
     pub poll_interval_s: Option<i64>,
+    pub pinned_profile: Option<Option<String>>,
 }
 
 const WHAT: &str = "device";
@@ -61,7 +64,7 @@ fn shown(device: &Device) -> Value {
     json!({
         "site": device.site, "name": device.name, "address": device.address, "snmp_port": device.snmp_port, "ssh_port": device.ssh_port,
         "credentials": device.credentials, "parents": parents, "owner": device.owner,
-        "probe_interval_s": device.probe_interval.as_secs(), "poll_interval_s": device.poll_interval.as_secs(),
+        "probe_interval_s": device.probe_interval.as_secs(), "poll_interval_s": device.poll_interval.as_secs(), "pinned_profile": device.pinned_profile,
     })
 }
 
@@ -93,6 +96,8 @@ pub async fn create_device(tx: &mut Tx, caller: &Caller, new: NewDevice) -> Resu
         state_since: now,
         seen_at: None,
         facts: Facts::default(),
+        pinned_profile: None,
+        recognised: Recognised::default(),
         created_at: now,
         version: 1,
     };
@@ -107,6 +112,7 @@ pub async fn create_device(tx: &mut Tx, caller: &Caller, new: NewDevice) -> Resu
         owner: new.owner,
         probe_interval_s: new.probe_interval_s,
         poll_interval_s: new.poll_interval_s,
+        pinned_profile: Some(new.pinned_profile),
     };
     let mut device = checked(tx, blank, change).await?;
     device.parents = settle_parents(tx, &mut device).await?;
@@ -129,6 +135,11 @@ pub async fn patch_device(tx: &mut Tx, caller: &Caller, id: DeviceId, version: i
     let mut after = after.inner;
     tx.update_device(&after).await?;
     after.version += 1;
+    if after.pinned_profile != before.pinned_profile {
+        // What another profile read from the answers may mean nothing to this one.
+        after.recognised = Recognised { profile: after.pinned_profile.clone(), ..Recognised::default() };
+        tx.set_device_recognised(id, &after.recognised).await?;
+    }
     tx.emit(EventKind::DeviceChanged, id, after.site, after.version, fields(&after)).await?;
     tx.audit("device.changed", id, after.site, Some(shown(&before)), Some(shown(&after))).await?;
     Ok(after)
@@ -195,6 +206,10 @@ fn plain_fields(checks: &mut Checks, device: &mut Device, change: &DeviceChange)
     if let Some(port) = checks.take_option("ssh_port", change.ssh_port.map(checked_port)) {
         device.ssh_port = port;
     }
+    if let Some(pinned) = &change.pinned_profile {
+        let checked = pinned.as_deref().map(checked_profile).transpose();
+        device.pinned_profile = checks.take("pinned_profile", checked).flatten();
+    }
     device.owner = change.owner.unwrap_or(device.owner);
     let probe = change.probe_interval_s.map(|s| checked_interval(s, limits::PROBE_INTERVAL_S_MIN, limits::PROBE_INTERVAL_S_MAX));
     if let Some(seconds) = checks.take_option("probe_interval_s", probe) {
@@ -203,6 +218,13 @@ fn plain_fields(checks: &mut Checks, device: &mut Device, change: &DeviceChange)
     let poll = change.poll_interval_s.map(|s| checked_interval(s, limits::POLL_INTERVAL_S_MIN, limits::POLL_INTERVAL_S_MAX));
     if let Some(seconds) = checks.take_option("poll_interval_s", poll) {
         device.poll_interval = Duration::from_secs(seconds.into());
+    }
+}
+
+fn checked_profile(id: &str) -> std::result::Result<String, Problem> {
+    match profiles::Profiles::builtin().get(id) {
+        Some(profile) => Ok(profile.id.clone()),
+        None => Err(Problem::new("not_found", format!("there is no device profile `{id}`; `polyot profile list` names all"))),
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn checked_key(kind: CredentialKind, parts: Parts) -> (Option<Key>, C
         CredentialKind::SnmpV2c => secret(&mut checks, "community", parts.community, 1).map(|community| Key::SnmpV2c { community }),
         CredentialKind::SnmpV3 => v3(&mut checks, parts),
         CredentialKind::Ssh => ssh(&mut checks, parts),
+        CredentialKind::Enable => secret(&mut checks, "password", parts.password, 1).map(|password| Key::Enable { password }),
     };
     (key, checks)
 }
@@ -83,7 +84,7 @@ fn secret(checks: &mut Checks, field: &'static str, secret: Option<Secret>, char
 
 /// A field of another kind is a mistake, not something to drop in silence.
 fn refuse_strangers(kind: CredentialKind, parts: &Parts, checks: &mut Checks) {
-    use CredentialKind::{SnmpV2c, SnmpV3, Ssh};
+    use CredentialKind::{Enable, SnmpV2c, SnmpV3, Ssh};
     let given: [(&str, bool, &[CredentialKind]); 8] = [
         ("community", parts.community.is_some(), &[SnmpV2c]),
         ("user", parts.user.is_some(), &[SnmpV3, Ssh]),
@@ -91,7 +92,7 @@ fn refuse_strangers(kind: CredentialKind, parts: &Parts, checks: &mut Checks) {
         ("auth_password", parts.auth_password.is_some(), &[SnmpV3]),
         ("priv", parts.privacy.is_some(), &[SnmpV3]),
         ("priv_password", parts.priv_password.is_some(), &[SnmpV3]),
-        ("password", parts.password.is_some(), &[Ssh]),
+        ("password", parts.password.is_some(), &[Ssh, Enable]),
         ("key", parts.key.is_some(), &[Ssh]),
     ];
     for (field, _, _) in given.iter().filter(|(_, is_given, kinds)| *is_given && !kinds.contains(&kind)) {

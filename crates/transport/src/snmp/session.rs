@@ -247,7 +247,9 @@ fn auth(key: &Key) -> Result<Auth, Error> {
             let config = UsmConfig::new(user.clone().into_bytes()).with_master_keys(keys).map_err(|cause| broken(&cause))?;
             Ok(Auth::Usm(config))
         }
-        Key::SshPassword { .. } | Key::SshKey { .. } => Err(Error::Credential { detail: "is not for SNMP".to_owned() }),
+        Key::SshPassword { .. } | Key::SshKey { .. } | Key::Enable { .. } => {
+            Err(Error::Credential { detail: "is not for SNMP".to_owned() })
+        }
     }
 }
 

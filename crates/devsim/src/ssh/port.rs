@@ -1,17 +1,15 @@
-//! The TCP port by which reachability is judged. A living device accepts, says that it is simulated, and hangs up; a dead one is silent.
+//! The TCP port by which reachability is judged. A living device accepts; a dead one is silent.
 //!
 //! Silence on loopback needs a trick: closing the port would answer with a refusal, which proves that somebody is there. So the queue of
 //! the listening socket is made as short as it can be and filled with connections of our own; the kernel then drops every further SYN
 //! (Linux, net/ipv4/tcp_input.c: full accept queue), and the caller waits until his own time is over.
 
+use super::Sessions;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// RFC 4253, 4.2.
-const BANNER: &[u8] = b"SSH-2.0-simulated_not_a_real_device\r\n";
 const BACKLOG: i32 = 128;
 /// A connection to ourselves that takes longer shows that the queue is full.
 const FULL_AFTER: Duration = Duration::from_millis(100);
@@ -19,14 +17,20 @@ const FULL_AFTER: Duration = Duration::from_millis(100);
 const FILL_MAX: usize = 8;
 
 /// Serves until its task is aborted or the simulation ends; `shown` says what the port looks like from outside now.
-pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, mut reachable: watch::Receiver<bool>, shown: watch::Sender<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    mut sessions: Sessions,
+    mut reachable: watch::Receiver<bool>,
+    shown: watch::Sender<bool>,
+) {
     loop {
         if *reachable.borrow_and_update() {
             shown.send_replace(true);
             tokio::select! {
                 accepted = listener.accept() => {
                     if let Ok((stream, _)) = accepted {
-                        greet(stream);
+                        sessions.take(stream);
                     }
                 }
                 changed = reachable.changed() => if changed.is_err() { return },
@@ -41,14 +45,6 @@ pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, mut reacha
             set_backlog(&listener, BACKLOG);
         }
     }
-}
-
-fn greet(mut stream: TcpStream) {
-    tokio::spawn(async move {
-        // Whoever only wanted to see that somebody is there is gone already.
-        let _ = stream.write_all(BANNER).await;
-        let _ = stream.shutdown().await;
-    });
 }
 
 /// Fills the queue; it stays full as long as the returned connections live.
