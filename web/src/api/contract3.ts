@@ -39,8 +39,28 @@ export interface ConfigDiff {
   target: ConfigView
   added: number
   removed: number
+  /** Only a masked secret changed. */
+  hides_change: boolean
   hunks: DiffHunk[]
 }
+export type BackupProblem =
+  | 'connect'
+  | 'login'
+  | 'login_paused'
+  | 'host_key_changed'
+  | 'algorithms'
+  | 'no_prompt'
+  | 'prompt_changed'
+  | 'question'
+  | 'refused'
+  | 'timeout'
+  | 'cut'
+  | 'truncated'
+  | 'too_large'
+  | 'no_profile'
+  | 'no_credential'
+  | 'lost'
+  | 'internal'
 export interface BackupView {
   device: Ref
   state: 'never' | 'queued' | 'running' | 'ok' | 'failed' | 'impossible'
@@ -48,7 +68,7 @@ export interface BackupView {
   succeeded_at: string | null
   next_at: string | null
   latest: ConfigView | null
-  problem: { code: string; detail: string } | null
+  problem: { code: BackupProblem; detail: string } | null
   tail: string | null
   ssh: { level: 'modern' | 'legacy' | 'ancient'; algorithms: string } | null
   host_key: { state: 'none' | 'pinned' | 'changed'; fingerprint: string | null; offered: string | null }

@@ -42,4 +42,13 @@ export const series = {
       },
       refetchInterval: 15_000,
     }),
+  /** A fixed piece of time, in seconds since 1970: a shared link shows the same. */
+  between: (object: string, metric: string, from: number, to: number) =>
+    queryOptions({
+      queryKey: [...seriesKey, object, metric, from, to],
+      queryFn: () => {
+        const span: Span = { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: 300 }
+        return got(client.GET('/api/v1/series', { params: { query: { object, metric, ...span } } }))
+      },
+    }),
 }

@@ -10,7 +10,7 @@ import { ProblemView } from '../../../list/ProblemView'
 import { useNow } from '../../../live/clock'
 import { Act } from '../../../parts/act/Act'
 import { useAct } from '../../../parts/act/useAct'
-import { BACKUP_STATE } from '../../../parts/words/plannedWords'
+import { BACKUP_PROBLEM, BACKUP_STATE } from '../../../parts/words/plannedWords'
 import { WordPill } from '../../../parts/words/WordPill'
 import { Facts, Panel } from '../../../ui/Page'
 import { Age, Instant, Pill, Waiting } from '../../../ui/Pieces'
@@ -59,7 +59,8 @@ function State({ of }: { of: BackupView }) {
       </div>
       {of.problem ? (
         <div className="stack">
-          <p>{of.problem.detail || of.problem.code}</p>
+          <p>{say(BACKUP_PROBLEM[of.problem.code])}</p>
+          {of.problem.detail ? <p className="mono">{of.problem.detail}</p> : null}
           {of.tail ? (
             <>
               <h3>{say('configs.tail')}</h3>

@@ -104,7 +104,7 @@ function Against({ diff, base, choose }: { diff: ConfigDiff; base: string; choos
 function Shown({ diff, way }: { diff: ConfigDiff; way: 'split' | 'unified' | 'text' }) {
   const say = useSay()
   if (way === 'text') return <Whole id={diff.target.id} />
-  if (diff.hunks.length === 0) return <Empty text={say('configs.same')} />
+  if (diff.hunks.length === 0) return <Empty text={say(diff.hides_change ? 'configs.hides' : 'configs.same')} />
   return (
     <Panel title={say('configs.places', { count: diff.hunks.length })} flush>
       <DiffView key={way + diff.target.id + (diff.base?.id ?? '')} label={say('configs.diff')} rows={rowsOf(diff, way === 'split')} />

@@ -28,9 +28,10 @@ import { DeviceForm } from './DeviceForm'
 import { Graphs } from './Graphs'
 import { Interfaces } from './Interfaces'
 import { Overview } from './Overview'
+import { rangedBy } from './ranges'
 
 const TABS = ['overview', 'interfaces', 'graphs', 'config'] as const
-const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h'), q: text() }
+const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h'), from: text(), to: text(), q: text() }
 
 export default function DevicePage() {
   const say = useSay()
@@ -56,6 +57,7 @@ function Known({ device }: { device: Device }) {
   const active = useInfiniteQuery(alarms.list({ device: device.id, state: 'active' }))
   const activeRows = active.data?.pages.flatMap((page) => page.items) ?? []
   const running = useInfiniteQuery(maintenance.list({ device: device.id, state: 'running' }))
+  const ranged = rangedBy(view, set)
   const turn = (tab: string) => set({ tab: tab === 'overview' ? '' : tab })
   useKeys([
     ...TABS.map((tab, at) => ({ code: `Digit${at + 1}`, cap: String(at + 1), text: TAB_TEXT[tab], run: () => turn(tab) })),
@@ -118,18 +120,11 @@ function Known({ device }: { device: Device }) {
         ]}
         onChange={turn}
       />
-      {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} range={view.range} /> : null}
+      {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} ranged={ranged} /> : null}
       {view.tab === 'interfaces' ? (
-        <Interfaces
-          device={device.id}
-          query={interfaces}
-          sought={view.q}
-          setSought={(q) => set({ q }, true)}
-          range={view.range}
-          setRange={(range) => set({ range }, true)}
-        />
+        <Interfaces device={device.id} query={interfaces} sought={view.q} setSought={(q) => set({ q }, true)} ranged={ranged} />
       ) : null}
-      {view.tab === 'graphs' ? <Graphs device={device} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
+      {view.tab === 'graphs' ? <Graphs device={device} ranged={ranged} /> : null}
       {view.tab === 'config' ? <Configs device={device.id} /> : null}
       <Dialog title={say('devices.edit')} opened={open === 'edit'} close={close}>
         <DeviceForm device={device} close={close} done={close} />

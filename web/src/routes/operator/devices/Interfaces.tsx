@@ -13,7 +13,7 @@ import { ADMIN_DOWN, OPER } from '../../../parts/words/words'
 import { Panel } from '../../../ui/Page'
 import { Age, None, Pill } from '../../../ui/Pieces'
 import { RangePick } from './RangePick'
-import { METRICS, RANGES, type Range } from './ranges'
+import { METRICS, type Ranged } from './ranges'
 
 function State({ row }: { row: Iface }) {
   const say = useSay()
@@ -76,11 +76,10 @@ interface InterfacesProps {
   query: ListQuery & { data: Iface[] | undefined }
   sought: string
   setSought: (text: string) => void
-  range: Range
-  setRange: (range: Range) => void
+  ranged: Ranged
 }
 
-export function Interfaces({ device, query, sought, setSought, range, setRange }: InterfacesProps) {
+export function Interfaces({ device, query, sought, setSought, ranged }: InterfacesProps) {
   const say = useSay()
   const [openId, setOpenId] = useState('')
   const all = query.data ?? []
@@ -112,13 +111,27 @@ export function Interfaces({ device, query, sought, setSought, range, setRange }
       </Panel>
       {open ? (
         <>
-          <RangePick value={range} onChange={setRange} />
+          <RangePick ranged={ranged} />
           <div className="cols">
             <Panel title={say('graph.traffic_of', { name: open.name })}>
-              <Graph key={open.id} object={open.id} title={say('graph.traffic_of', { name: open.name })} metrics={METRICS.traffic} seconds={RANGES[range]} />
+              <Graph
+                key={open.id}
+                object={open.id}
+                title={say('graph.traffic_of', { name: open.name })}
+                metrics={METRICS.traffic}
+                span={ranged.span}
+                zoom={ranged.zoom}
+              />
             </Panel>
             <Panel title={say('graph.errors_of', { name: open.name })}>
-              <Graph key={open.id} object={open.id} title={say('graph.errors_of', { name: open.name })} metrics={METRICS.errors} seconds={RANGES[range]} />
+              <Graph
+                key={open.id}
+                object={open.id}
+                title={say('graph.errors_of', { name: open.name })}
+                metrics={METRICS.errors}
+                span={ranged.span}
+                zoom={ranged.zoom}
+              />
             </Panel>
           </div>
         </>
