@@ -2,8 +2,9 @@
 
 use crate::error::Denied;
 use crate::rules::{Action, allows_somewhere, giver_action, roles_for};
+use model::person::TokenAccess;
 use model::person::{Grant, Role};
-use model::{PersonId, Scope, TenantId};
+use model::{PersonId, Scope, SessionId, TenantId, TokenId};
 use std::collections::HashMap;
 use store::Tx;
 
@@ -16,12 +17,31 @@ pub struct Caller {
     pub csrf: String,
     /// SHA-256 of the token that he came with.
     pub token_hash: Vec<u8>,
+    pub via: Via,
+}
+
+/// How somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// In person: logged in.
+    Session(SessionId),
+    /// A program with a token of the API.
+    Token { id: TokenId, access: TokenAccess },
 }
 
 impl Caller {
     /// Everything that any of his grants reaches.
     pub fn scope(&self) -> Scope {
-        Scope::Person { id: self.person, grants: self.grants.clone() }
+        let via = match self.via {
+            Via::Session(_) => None,
+            Via::Token { id, .. } => Some(id),
+        };
+        Scope::Person { id: self.person, grants: self.grants.clone(), via }
+    }
+
+    /// Whether he logged in himself: what opens more than a token may is only for him.
+    pub fn is_in_person(&self) -> bool {
+        matches!(self.via, Via::Session(_))
     }
 
     /// Only the subtrees where one of his roles allows the action: a list read with it holds nothing that he may not see.

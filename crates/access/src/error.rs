@@ -29,6 +29,18 @@ pub enum AccessError {
     BadInvitation,
     #[error("{0}")]
     Bad(FieldProblem),
+    #[error("the code of your second factor is needed as well")]
+    SecondFactorRequired,
+    #[error("the code is wrong, too old or was used before")]
+    SecondFactorWrong,
+    #[error("the link is used up, expired or mistyped; ask for a new one")]
+    BadReset,
+    #[error("there is no such {what}")]
+    NotFound { what: &'static str },
+    #[error("{reason}")]
+    Conflict { reason: &'static str },
+    #[error("the secret of the second factor cannot be used")]
+    Vault(#[from] VaultError),
     #[error("too many people log in at this moment; try again in a few seconds")]
     Busy,
     #[error("cannot make a password hash: {0}")]
@@ -44,7 +56,16 @@ impl AccessError {
         match self {
             Self::TooManyFailures { .. } | Self::Busy | Self::Random(_) => true,
             Self::Store(error) => error.worth_retrying(),
-            Self::WrongPassword | Self::BadInvitation | Self::Bad(_) | Self::Hash(_) => false,
+            Self::Vault(error) => error.worth_retrying(),
+            Self::WrongPassword
+            | Self::BadInvitation
+            | Self::Bad(_)
+            | Self::Hash(_)
+            | Self::SecondFactorRequired
+            | Self::SecondFactorWrong
+            | Self::BadReset
+            | Self::NotFound { .. }
+            | Self::Conflict { .. } => false,
         }
     }
 }

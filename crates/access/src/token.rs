@@ -15,6 +15,14 @@ pub fn new_token() -> Result<Secret, AccessError> {
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
+/// How every token of the API begins, so that scanners of source code find one that was published by mistake.
+pub const TOKEN_OPENS_WITH: &str = "pt_";
+
+/// A token of the API, for programs.
+pub fn new_api_token() -> Result<Secret, AccessError> {
+    Ok(Secret::new(format!("{TOKEN_OPENS_WITH}{}", new_token()?.reveal())))
+}
+
 /// A secret to sign webhooks with, in the form of Standard Webhooks: `whsec_` and the base64 of 32 random bytes.
 pub fn new_webhook_secret() -> Result<Secret, AccessError> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; TOKEN_BYTES]);

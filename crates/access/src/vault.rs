@@ -19,7 +19,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 const FORMAT: u8 = 1;
-const KEY_BYTES: usize = 32;
+pub(crate) const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
@@ -33,6 +33,8 @@ const MODE_OTHERS: u32 = 0o077;
 pub enum Purpose {
     Credential,
     WebhookSecret,
+    /// The secret of a person's second factor.
+    SecondFactor,
     /// An answer kept for a repeated request.
     Answer,
     /// The answer of a collector to a task.
@@ -46,6 +48,7 @@ impl Purpose {
         match self {
             Self::Credential => b"credential",
             Self::WebhookSecret => b"webhook_secret",
+            Self::SecondFactor => b"second_factor",
             Self::Answer => b"answer",
             Self::TaskAnswer => b"task_answer",
             Self::Config => b"config",
@@ -86,43 +89,41 @@ impl Vault {
         }
     }
 
+    /// Opens the key that is there; makes none.
+    pub fn open_existing(path: &Path) -> Result<Self, VaultError> {
+        let found = std::fs::metadata(path).map_err(|source| VaultError::File { action: "look at", path: path.to_owned(), source })?;
+        let mode = found.permissions().mode() & 0o777;
+        if mode & MODE_OTHERS != 0 {
+            return Err(VaultError::Readable { path: path.to_owned(), mode });
+        }
+        Self::read(path)
+    }
+
     fn read(path: &Path) -> Result<Self, VaultError> {
-        let failed = |source| VaultError::File { action: "read", path: path.to_owned(), source };
-        let text = Zeroizing::new(std::fs::read(path).map_err(failed)?);
-        let not_a_key = || VaultError::NotAKey { path: path.to_owned() };
-        let encoded = std::str::from_utf8(&text).ok().and_then(|text| text.trim().strip_prefix(FILE_OPENS_WITH)).ok_or_else(not_a_key)?;
-        let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| not_a_key())?);
-        let key: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| not_a_key())?;
-        Ok(Self::with_key(&Zeroizing::new(key)))
+        let key = read_key(path)?;
+        Ok(Self::with_key(&key))
     }
 
     fn create(path: &Path) -> Result<Self, VaultError> {
-        let failed = |source| VaultError::File { action: "create", path: path.to_owned(), source };
         let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
         getrandom::fill(&mut *key).map_err(VaultError::Random)?;
-        let text = Zeroizing::new(format!("{FILE_OPENS_WITH}{}\n", STANDARD.encode(*key)));
-        // Written beside and linked into place: nobody ever reads half a key, and an existing one is never overwritten.
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}.new", std::process::id()));
-        let beside = Path::new(&beside);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(MODE_PRIVATE).open(beside).map_err(failed)?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| std::fs::hard_link(beside, path));
-        let removed = std::fs::remove_file(beside);
-        written.and(removed).map_err(failed)?;
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        }
+        write_key(path, &key)?;
         Ok(Self::with_key(&key))
     }
 
     fn with_key(key: &[u8; KEY_BYTES]) -> Self {
-        let mut named = Sha256::new();
-        named.update(b"polyot key id");
-        named.update(key);
-        let mut key_id = [0; KEY_ID_BYTES];
-        key_id.copy_from_slice(&named.finalize()[..KEY_ID_BYTES]);
         let fingerprint_key = Zeroizing::new(mac(key, b"polyot fingerprint"));
-        Self { cipher: XChaCha20Poly1305::new(&(*key).into()), key_id, fingerprint_key }
+        Self { cipher: XChaCha20Poly1305::new(&(*key).into()), key_id: key_id(key), fingerprint_key }
+    }
+
+    /// Names the master key without telling it: what stands in errors, backups and on the recovery sheet.
+    pub fn key_id(&self) -> String {
+        shown(&self.key_id)
+    }
+
+    /// Whether this key sealed it; the text itself stays closed.
+    pub fn has_sealed(&self, sealed: &[u8]) -> bool {
+        sealed.get(1..=KEY_ID_BYTES) == Some(&self.key_id[..])
     }
 
     /// Seals bytes for one row and one purpose.
@@ -177,6 +178,43 @@ impl Vault {
     }
 }
 
+pub(crate) fn key_id(key: &[u8; KEY_BYTES]) -> [u8; KEY_ID_BYTES] {
+    let mut named = Sha256::new();
+    named.update(b"polyot key id");
+    named.update(key);
+    let mut id = [0; KEY_ID_BYTES];
+    id.copy_from_slice(&named.finalize()[..KEY_ID_BYTES]);
+    id
+}
+
+pub(crate) fn read_key(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
+    let failed = |source| VaultError::File { action: "read", path: path.to_owned(), source };
+    let text = Zeroizing::new(std::fs::read(path).map_err(failed)?);
+    let not_a_key = || VaultError::NotAKey { path: path.to_owned() };
+    let encoded = std::str::from_utf8(&text).ok().and_then(|text| text.trim().strip_prefix(FILE_OPENS_WITH)).ok_or_else(not_a_key)?;
+    let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| not_a_key())?);
+    let key: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| not_a_key())?;
+    Ok(Zeroizing::new(key))
+}
+
+/// Never over an existing file.
+pub(crate) fn write_key(path: &Path, key: &[u8; KEY_BYTES]) -> Result<(), VaultError> {
+    let failed = |source| VaultError::File { action: "create", path: path.to_owned(), source };
+    let text = Zeroizing::new(format!("{FILE_OPENS_WITH}{}\n", STANDARD.encode(key)));
+    // Written beside and linked into place: nobody ever reads half a key, and an existing one is never overwritten.
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = Path::new(&beside);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(MODE_PRIVATE).open(beside).map_err(failed)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| std::fs::hard_link(beside, path));
+    let removed = std::fs::remove_file(beside);
+    written.and(removed).map_err(failed)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    }
+    Ok(())
+}
+
 fn mac(key: &[u8], bytes: &[u8]) -> Vec<u8> {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(bytes);
@@ -188,6 +226,6 @@ fn associated(purpose: Purpose, row: &[u8]) -> Vec<u8> {
     [purpose.word(), b"\0", row].concat()
 }
 
-fn shown(key_id: &[u8]) -> String {
+pub(crate) fn shown(key_id: &[u8]) -> String {
     key_id.iter().map(|byte| format!("{byte:02x}")).collect()
 }

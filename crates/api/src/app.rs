@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use crate::system::System;
 use access::{Access, Vault};
 use model::{PersonId, Secret};
 use series::Series;
@@ -24,6 +25,8 @@ pub struct Centre {
     /// Demanded at the first set-up when there is one.
     pub setup_token: Option<Secret>,
     pub numbers: Option<Numbers>,
+    /// Whether this installation works or is cold.
+    pub system: System,
     /// Turns true when the process stops: streams end, so that a clean stop need not wait for them.
     pub stopping: watch::Receiver<bool>,
 }

@@ -18,6 +18,11 @@ pub(crate) enum ApiError {
     Unauthenticated {
         detail: String,
     },
+    /// The second step of a login is missing or wrong.
+    SecondFactor {
+        code: &'static str,
+        detail: String,
+    },
     Csrf,
     NotFound {
         detail: String,
@@ -71,7 +76,7 @@ pub(crate) struct Problem {
     r#type: String,
     title: String,
     status: u16,
-    /// Stable, for programs: not_found, forbidden, unauthenticated, bad_input, conflict, stale_version, precondition_required, too_large, csrf, rate_limited, unavailable, internal.
+    /// Stable, for programs: not_found, forbidden, unauthenticated, second_factor_required, second_factor_wrong, bad_input, conflict, stale_version, precondition_required, too_large, csrf, rate_limited, unavailable, internal.
     code: String,
     /// A sentence for people.
     detail: String,
@@ -94,6 +99,7 @@ impl ApiError {
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Unauthenticated { .. } => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not logged in"),
+            Self::SecondFactor { code, .. } => (StatusCode::UNAUTHORIZED, code, "Second factor"),
             Self::Csrf => (StatusCode::FORBIDDEN, "csrf", "The header x-csrf-token is missing or wrong"),
             Self::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "bad_input", "Method not allowed"),
@@ -113,6 +119,7 @@ impl ApiError {
     fn detail(&self) -> String {
         match self {
             Self::Unauthenticated { detail }
+            | Self::SecondFactor { detail, .. }
             | Self::NotFound { detail }
             | Self::Forbidden { detail }
             | Self::Bad { detail, .. }
@@ -211,7 +218,12 @@ impl From<AccessError> for ApiError {
         match error {
             AccessError::WrongPassword => Self::Unauthenticated { detail: capital(&error.to_string()) },
             AccessError::TooManyFailures { wait } => Self::RateLimited { detail: capital(&error.to_string()), wait },
-            AccessError::BadInvitation => Self::NotFound { detail: capital(&error.to_string()) },
+            AccessError::SecondFactorRequired => Self::SecondFactor { code: "second_factor_required", detail: capital(&error.to_string()) },
+            AccessError::SecondFactorWrong => Self::SecondFactor { code: "second_factor_wrong", detail: capital(&error.to_string()) },
+            AccessError::NotFound { what } => Self::not_found(what),
+            AccessError::Conflict { reason } => Self::Conflict { detail: capital(reason) },
+            AccessError::Vault(error) => error.into(),
+            AccessError::BadInvitation | AccessError::BadReset => Self::NotFound { detail: capital(&error.to_string()) },
             AccessError::Bad(problem) => Self::bad(problem),
             AccessError::Busy => Self::Unavailable { detail: capital(&error.to_string()) },
             AccessError::Store(error) => error.into(),
@@ -283,6 +295,17 @@ macro_rules! from_verb {
     )+};
 }
 from_verb!(monitor::MonitorError: "alarm", notify::NotifyError: "notice", support::SupportError: "ticket");
+
+impl From<report::ReportError> for ApiError {
+    fn from(error: report::ReportError) -> Self {
+        match error {
+            report::ReportError::NotFound => Self::not_found("client"),
+            report::ReportError::Bad(problem) => Self::bad(problem),
+            report::ReportError::Store(error) => error.into(),
+            report::ReportError::Table(_) => Self::Internal { cause: chain(&error) },
+        }
+    }
+}
 
 /// An error's text as a sentence.
 fn capital(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiResult;
-use access::Opened;
+use access::{Opened, Origin};
 use model::Scope;
 use model::scope::Reason;
 use register::FirstSetUp;
@@ -34,11 +34,11 @@ pub(crate) async fn is_set_up(app: &App) -> Result<bool, StoreError> {
 }
 
 /// Provider, first administrator and his session, or nothing of it.
-pub(crate) async fn set_up(app: &App, input: &FirstSetUp) -> ApiResult<Opened> {
+pub(crate) async fn set_up(app: &App, input: &FirstSetUp, from: &Origin) -> ApiResult<Opened> {
     let hash = app.access.hash(input.password.clone()).await?;
     let mut tx = app.store.write(&SETTING_UP).await?;
     let person = register::set_up(&mut tx, input, &hash).await?;
-    let session = app.access.open_session(&mut tx, person).await?;
+    let session = app.access.open_session(&mut tx, person, from).await?;
     tx.commit().await?;
     Ok(session)
 }

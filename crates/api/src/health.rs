@@ -19,7 +19,11 @@ pub(crate) async fn live() -> &'static str {
 /// The database answers, too.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
     match tokio::time::timeout(READY_WAIT, flow::ask_database(&app)).await {
-        Ok(Ok(())) => "ok\n".into_response(),
+        Ok(Ok(())) => match app.system.cold() {
+            None => "ok\n".into_response(),
+            Some(cold) => format!("ok, but cold ({}): nothing is watched and nobody is told until POST /api/v1/system/warm\n", cold.reason)
+                .into_response(),
+        },
         Ok(Err(error)) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {error}\n")).into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer in time\n").into_response(),
     }
@@ -54,6 +58,7 @@ async fn write_all(app: &App) -> Result<String, store::StoreError> {
     gauge("notices_failed", "", summary.notices_failed as f64);
     gauge("collectors_lost", "", summary.collectors_lost as f64);
     gauge("collectors_cut_off", "", summary.collectors_cut_off as f64);
+    gauge("cold", "", if app.system.cold().is_some() { 1.0 } else { 0.0 });
     gauge("deliveries_open", "", deliveries_open as f64);
     gauge("events_total", "", last_event as f64);
     let streams: usize = app.streams.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values().sum();

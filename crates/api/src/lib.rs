@@ -20,9 +20,11 @@ mod look;
 mod openapi;
 mod resource;
 mod routes;
+mod system;
 mod view;
 mod who;
 
 pub use app::{Centre, Numbers};
 pub use resource::events::STREAMS_PER_PERSON_MAX;
 pub use routes::{openapi, router};
+pub use system::{Settle, System, Taking};

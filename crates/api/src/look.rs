@@ -2,9 +2,10 @@
 
 use crate::view::{PersonRef, Ref};
 use access::{Action, Caller, Sight};
+use model::maintenance::{Maintenance, WorkObject};
 use model::{
-    AlarmId, CollectorId, ContactId, CredentialId, DeviceId, ImpactId, IncidentId, InterfaceId, NoticeId, PersonId, ServiceId, TenantId,
-    TicketId,
+    AlarmId, CollectorId, ContactId, CredentialId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, NoticeId, PersonId,
+    ServiceId, TenantId, TicketId,
 };
 use serde_json::Value;
 use std::collections::hash_map::Entry;
@@ -26,6 +27,8 @@ pub(crate) struct Look<'a> {
     alarms: HashMap<AlarmId, bool>,
     incidents: HashMap<IncidentId, bool>,
     collectors: HashMap<CollectorId, Option<String>>,
+    maintenances: HashMap<MaintenanceId, Option<String>>,
+    running: Option<Vec<Maintenance>>,
 }
 
 impl<'a> Look<'a> {
@@ -40,6 +43,8 @@ impl<'a> Look<'a> {
             alarms: HashMap::new(),
             incidents: HashMap::new(),
             collectors: HashMap::new(),
+            maintenances: HashMap::new(),
+            running: None,
         }
     }
 
@@ -99,6 +104,29 @@ impl<'a> Look<'a> {
         Ok(is_seen.then_some(id))
     }
 
+    /// The title may name others: whoever does not see all that the window is about gets none.
+    pub(crate) async fn maintenance(&mut self, tx: &mut Tx, id: MaintenanceId) -> Found<Option<Ref>> {
+        let find = async {
+            let Some(window) = tx.maintenance(id).await?.map(|listed| listed.maintenance) else { return Ok(None) };
+            Ok(Some(if tx.tenant(window.tenant).await?.is_some() { window.title } else { String::new() }))
+        };
+        let title = once(&mut self.maintenances, id, find).await?;
+        Ok(title.map(|title| Ref::new(id, title)))
+    }
+
+    /// The maintenance that runs on a device, by its own name or by its site.
+    pub(crate) async fn work_on(&mut self, tx: &mut Tx, device: DeviceId, site: TenantId) -> Found<Option<Ref>> {
+        if self.running.is_none() {
+            self.running = Some(tx.windows_in_effect().await?);
+        }
+        let names = |object: &WorkObject| *object == WorkObject::Device(device) || *object == WorkObject::Site(site);
+        let running = self.running.iter().flatten().find(|window| window.objects.iter().any(names)).map(|window| window.id);
+        match running {
+            Some(id) => self.maintenance(tx, id).await,
+            None => Ok(None),
+        }
+    }
+
     pub(crate) async fn incident(&mut self, tx: &mut Tx, id: IncidentId) -> Found<Option<IncidentId>> {
         let is_seen = once(&mut self.incidents, id, async { Ok(tx.incident(id).await?.is_some()) }).await?;
         Ok(is_seen.then_some(id))
@@ -124,6 +152,7 @@ impl Look<'_> {
             ContactId::PREFIX => seen(text, async |id| Ok(tx.contact(id).await?.is_some())).await?,
             ServiceId::PREFIX => seen(text, async |id| Ok(tx.service(id).await?.is_some())).await?,
             ImpactId::PREFIX => seen(text, async |id| Ok(tx.impact(id).await?.is_some())).await?,
+            MaintenanceId::PREFIX => seen(text, async |id| Ok(self.maintenance(tx, id).await?.is_some())).await?,
             NoticeId::PREFIX => seen(text, async |id| Ok(tx.notice(id).await?.is_some())).await?,
             _ => true,
         })

@@ -3,10 +3,13 @@
 use crate::app::{App, Centre, Shared};
 use crate::error::ApiError;
 use crate::openapi as document;
+use crate::resource::maintenances;
+use crate::resource::reports;
 use crate::resource::{
     alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
     settings, setup, summary, tenants, tickets, users,
 };
+use crate::resource::{password_resets, second_factor, system, tokens};
 use crate::{assets, health, layers};
 use axum::http::header;
 use axum::middleware::from_fn;
@@ -21,7 +24,20 @@ use utoipa_axum::routes;
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::Document::openapi())
         .routes(routes!(setup::read, setup::create))
-        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::create, sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::end_others))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::remove))
+        .routes(routes!(second_factor::read, second_factor::begin))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::remove))
+        .routes(routes!(second_factor::remove_of))
+        .routes(routes!(password_resets::create))
+        .routes(routes!(password_resets::accept))
+        .routes(routes!(password_resets::hand))
+        .routes(routes!(system::read))
+        .routes(routes!(system::warm))
         .routes(routes!(sessions::remove))
         .routes(routes!(sessions::accept))
         .routes(routes!(sessions::me))
@@ -49,6 +65,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(alarms::unack))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::read))
+        .routes(routes!(maintenances::list, maintenances::create))
+        .routes(routes!(maintenances::preview))
+        .routes(routes!(maintenances::read, maintenances::patch))
+        .routes(routes!(maintenances::cancel))
+        .routes(routes!(maintenances::end))
+        .routes(routes!(reports::availability))
+        .routes(routes!(reports::table))
         .routes(routes!(notices::list))
         .routes(routes!(notices::release_all))
         .routes(routes!(notices::read))

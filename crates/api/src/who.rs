@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
-use access::Caller;
+use access::{Caller, Origin, TOKEN_OPENS_WITH, Via};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use model::person::TokenAccess;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub(crate) const COOKIE: &str = "polyot_session";
@@ -30,9 +31,30 @@ impl FromRequestParts<App> for Who {
             (None, Some(token)) => (token, true),
             (None, None) => return Err(nobody()),
         };
-        let caller = app.access.caller(&token).await?.ok_or_else(nobody)?;
+        // A cookie comes without being asked for; a token of the API is only ever sent on purpose.
+        if is_cookie && token.starts_with(TOKEN_OPENS_WITH) {
+            return Err(nobody());
+        }
+        let caller = app.access.caller(&token, peer(parts)).await?.ok_or_else(nobody)?;
+        if matches!(caller.via, Via::Token { access: TokenAccess::Read, .. }) && !parts.method.is_safe() {
+            return Err(ApiError::Forbidden { detail: "This token may only read; make one with access `write` for this.".into() });
+        }
         if is_cookie && !parts.method.is_safe() && !is_csrf_right(&parts.headers, &caller.csrf) {
             return Err(ApiError::Csrf);
+        }
+        Ok(Self(caller))
+    }
+}
+
+/// The person himself, logged in: what opens more than a token may is not for programs.
+pub(crate) struct InPerson(pub Caller);
+
+impl FromRequestParts<App> for InPerson {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let Who(caller) = Who::from_request_parts(parts, app).await?;
+        if !caller.is_in_person() {
+            return Err(ApiError::Forbidden { detail: "A token cannot do this; log in yourself.".into() });
         }
         Ok(Self(caller))
     }
@@ -64,13 +86,19 @@ pub(crate) fn set_cookie(token: &str, is_https: bool) -> HeaderValue {
 }
 
 /// The address at the other end of the connection: what failed logins are counted by.
-pub(crate) struct Peer(pub IpAddr);
+fn peer(parts: &Parts) -> IpAddr {
+    // Without connect info (an in-process router of a test) all come from one place.
+    let known = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    known.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
 
-impl FromRequestParts<App> for Peer {
+/// That address and what the program calls itself, for the list of sessions.
+pub(crate) struct FromWhere(pub Origin);
+
+impl FromRequestParts<App> for FromWhere {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
-        // Without connect info (an in-process router of a test) all come from one place.
-        let known = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(known.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+        let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Ok(Self(Origin::new(peer(parts), &agent.unwrap_or_default())))
     }
 }

@@ -50,7 +50,7 @@ fn every_operation_tells_its_errors_and_what_needs_no_login() {
         }
     }
     open.sort_unstable();
-    assert_eq!(open, ["accept_invitation", "get_setup", "log_in", "set_up"]);
+    assert_eq!(open, ["accept_invitation", "accept_password_reset", "ask_password_reset", "get_setup", "log_in", "set_up"]);
     // A field of an answer is always there: clients need not ask twice.
     let view = &document["components"]["schemas"]["AlarmView"];
     assert_eq!(view["required"].as_array().unwrap().len(), view["properties"].as_object().unwrap().len());

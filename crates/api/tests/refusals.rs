@@ -142,7 +142,7 @@ async fn ten_wrong_passwords_are_enough() {
     let house = House::new().await;
     house.set_up().await;
     let nobody = house.nobody();
-    for _ in 0..access::FAILURES_MAX {
+    for _ in 0..access::BY_MAIL.failures_max {
         let answer = nobody.post("/api/v1/sessions", json!({"email": ADMIN, "password": "wrong wrong"})).await.expect(401);
         assert_eq!(answer.at("/code"), "unauthenticated");
     }

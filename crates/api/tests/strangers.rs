@@ -13,9 +13,12 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// Works without a login.
-const OPEN: [&str; 4] = ["get_setup", "set_up", "log_in", "accept_invitation"];
+const OPEN: [&str; 6] = ["get_setup", "set_up", "log_in", "accept_invitation", "ask_password_reset", "accept_password_reset"];
 /// A plain address without an id that is about the caller himself or about nobody.
-const ABOUT_ME: [&str; 3] = ["get_me", "get_summary", "log_out"];
+const ABOUT_ME: [&str; 6] = ["get_me", "get_summary", "log_out", "end_other_sessions", "get_second_factor", "get_system"];
+
+/// Without an address of its own: the object stands behind the question mark, and must.
+const POINTED: [&str; 3] = ["get_series", "get_availability", "get_availability_table"];
 
 struct Operation {
     method: String,
@@ -57,6 +60,9 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "incidents" => vec![&a.incident],
         "notices" => vec![&a.notice, &a.held],
         "tickets" => vec![&a.ticket],
+        "sessions" => vec![&a.session],
+        "tokens" => vec![&a.token],
+        "maintenances" => vec![&a.maintenance],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -72,6 +78,8 @@ fn queries(operation: &str, a: &Owned) -> Vec<String> {
         "list_services" => vec![format!("?client={}", a.client)],
         "list_alarms" => vec![format!("?client={}", a.client), format!("?device={}", a.device)],
         "list_notices" => vec![format!("?client={}", a.client), format!("?incident={}", a.incident), "?state=held".into()],
+        "get_availability" | "get_availability_table" => vec![format!("?client={}&from=2026-01-01&to=2026-02-01", a.client)],
+        "list_maintenances" => vec![format!("?device={}", a.device)],
         "list_audit" => vec![format!("?object={}", a.device), format!("?object={}", a.client)],
         "get_series" => vec![format!("?object={}&metric=reach_rtt", a.device), format!("?object={}&metric=in_bps", a.interface)],
         "stream_events" => vec!["?after=0".into()],
@@ -86,6 +94,13 @@ fn body(operation: &str, a: &Owned) -> Value {
         "set_up" => json!({"email": "x@x.example", "password": "long enough", "provider": {"name": "X"}, "language": "en", "tz": "UTC"}),
         "log_in" => json!({"email": "boss@zebra.example", "password": "not this one"}),
         "accept_invitation" => json!({"token": "guessed", "password": "long enough"}),
+        "ask_password_reset" => json!({"email": "boss@zebra.example"}),
+        "accept_password_reset" => json!({"token": "guessed", "password": "long enough"}),
+        "create_token" => json!({"name": "X", "access": "write", "tenant": a.client, "expires_in_days": 1}),
+        "begin_second_factor" => json!({"password": "not this one"}),
+        "confirm_second_factor" => json!({"code": "123456"}),
+        "remove_second_factor" => json!({"password": "not this one", "code": "123456"}),
+        "hand_password_reset" | "remove_users_second_factor" | "warm_system" => json!({}),
         "create_tenant" => json!({"kind": "site", "parent": a.client, "name": "X"}),
         "patch_tenant" | "patch_contact" | "patch_credential" | "patch_service" => json!({"name": "X"}),
         "create_user" => json!({"email": "x@x.example", "grants": [{"tenant": a.client, "role": "client_user"}]}),
@@ -96,7 +111,14 @@ fn body(operation: &str, a: &Owned) -> Value {
         "patch_device" => json!({"name": "x", "parents": []}),
         "create_service" => json!({"client": a.client, "name": "X", "endpoints": [{"device": a.device, "interface": a.interface}]}),
         "ack_alarm" | "resolve_ticket" => json!({"note": "x"}),
-        "unack_alarm" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
+        "create_maintenance" => {
+            json!({"title": "X", "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"device": a.device}, {"service": a.service}]})
+        }
+        "preview_maintenance" => {
+            json!({"starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-01T01:00:00Z", "objects": [{"site": a.site}]})
+        }
+        "patch_maintenance" => json!({"title": "X"}),
+        "unack_alarm" | "cancel_maintenance" | "end_maintenance" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
         "correct_notice" | "note_ticket" => json!({"text": "x"}),
         "release_notices" => json!({"state": "held"}),
         "patch_settings" => json!({"shadow": true}),
@@ -133,14 +155,18 @@ fn check_silent(who: &str, what: &str, answer: &Answer, a: &Owned) {
 
 fn check_status(who: &str, what: &str, operation: &Operation, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
-    let names_a = path.contains('_') && path.contains(['?', '/']) && (operation.path.contains('{') || operation.id == "get_series");
+    let names_a =
+        path.contains('_') && path.contains(['?', '/']) && (operation.path.contains('{') || POINTED.contains(&operation.id.as_str()));
     let allowed: &[u16] = match operation.id.as_str() {
         "get_setup" => &[200],
         "set_up" => &[409],
         "log_in" => &[401, 429],
-        "accept_invitation" => &[404, 429],
+        "accept_invitation" | "accept_password_reset" => &[404, 429],
+        // The same for everybody and every e-mail.
+        "ask_password_reset" => &[202, 429],
+        "begin_second_factor" | "confirm_second_factor" | "remove_second_factor" => &[400, 409, 429],
         id if ABOUT_ME.contains(&id) => &[200, 204],
-        "get_series" if !path.contains('?') => &[400],
+        id if POINTED.contains(&id) && !path.contains('?') => &[400],
         _ if names_a => &[404],
         "get_settings" | "patch_settings" => &[404],
         "verify_audit" => &[404],
@@ -243,6 +269,8 @@ async fn seen_but_not_allowed_is_forbidden() {
         ("PATCH", format!("/api/v1/tenants/{}", a.client), json!({"name": "X"})),
         ("PATCH", format!("/api/v1/devices/{}", a.device), json!({"name": "x"})),
         ("PATCH", format!("/api/v1/services/{}", a.service), json!({"name": "x"})),
+        ("PATCH", format!("/api/v1/maintenances/{}", a.maintenance), json!({"title": "x"})),
+        ("POST", format!("/api/v1/maintenances/{}/cancel", a.maintenance), json!({})),
         ("PATCH", format!("/api/v1/contacts/{}", a.contact), json!({"name": "x"})),
         ("PATCH", format!("/api/v1/users/{}", a.user), json!({"grants": []})),
         ("POST", format!("/api/v1/alarms/{}/ack", a.alarm), json!({})),

@@ -221,7 +221,7 @@ impl Sim {
         self.ssh(device, |ssh| ssh.has_other_host_key = true)
     }
 
-    /// Only group1-sha1, ssh-rsa, CBC and hmac-sha1.
+    /// Only group1-sha1, ssh-rsa, CBC and hmac-sha1; its host key is an RSA one then, so it is another than before.
     pub fn ssh_legacy(&self, device: &str) -> Result<(), SimError> {
         self.ssh(device, |ssh| ssh.is_old = true)
     }
@@ -229,7 +229,9 @@ impl Sim {
     /// Takes back every fault of the device, those of its cables and the lines of a hand included.
     pub fn restore(&self, device: &str) -> Result<(), SimError> {
         let place = self.place(device)?;
-        if let Some(config) = self.untouched().remove(&place) {
+        // The lock is free again before the device's is taken: another hand takes them the other way round.
+        let before = self.untouched().remove(&place);
+        if let Some(config) = before {
             self.network.with_device(place, |state, _| state.put_back(config));
         }
         self.network.change(|faults| faults.forget(self.topology(), place));
@@ -237,7 +239,8 @@ impl Sim {
     }
 
     pub fn restore_all(&self) {
-        for (place, config) in std::mem::take(&mut *self.untouched()) {
+        let before = std::mem::take(&mut *self.untouched());
+        for (place, config) in before {
             self.network.with_device(place, |state, _| state.put_back(config));
         }
         self.network.change(|faults| *faults = Faults::default());

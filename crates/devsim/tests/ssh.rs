@@ -397,7 +397,9 @@ async fn a_changed_login_a_changed_host_key_and_old_algorithms_are_refused_by_a_
 #[tokio::test]
 async fn a_configuration_of_a_megabyte_is_typed_shown_and_taken_back() {
     let Some(world) = world().await else { return };
-    let lines: Vec<String> = (0..18_000).map(|n| format!("ip route 10.{}.{}.{} 255.255.255.255 192.0.2.1 name simulated-{n}", n >> 14, n >> 7 & 127, n & 127)).collect();
+    let lines: Vec<String> = (0..18_000)
+        .map(|n| format!("ip route 10.{}.{}.{} 255.255.255.255 192.0.2.1 name simulated-{n}", n >> 14, n >> 7 & 127, n & 127))
+        .collect();
     world.sim.config_changed(IOS, "night-shift", &lines).unwrap();
     let mut person = enabled(&world).await;
     person.ask("terminal length 0", "daisy-gw-2#").await;

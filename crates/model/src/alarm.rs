@@ -1,7 +1,8 @@
 //! Alarm: one condition of one object. Incident: the alarms of one cause. Impact: what an incident does to a service.
 
 use crate::{
-    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, PersonId, ServiceId, TenantId, Timestamp, service::Mapping,
+    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, PersonId, ServiceId, TenantId, Timestamp,
+    service::Mapping,
 };
 
 vocabulary! {
@@ -97,6 +98,8 @@ pub struct Alarm {
     pub incident: Option<IncidentId>,
     /// The alarm behind which this one is only a symptom.
     pub suppressed_by: Option<AlarmId>,
+    /// The maintenance on account of which nobody is told and no ticket is opened.
+    pub muted_by: Option<MaintenanceId>,
     pub acked_by: Option<PersonId>,
     pub acked_at: Option<Timestamp>,
     pub ack_note: Option<String>,
@@ -129,4 +132,6 @@ pub struct Impact {
     /// First missed probe of the alarm.
     pub from: Timestamp,
     pub to: Option<Timestamp>,
+    /// The maintenance on account of which the client is not told.
+    pub muted_by: Option<MaintenanceId>,
 }

@@ -40,6 +40,8 @@ pub const FLAP_COUNT: u32 = 3;
 pub const FLAP_STABILITY: Duration = Duration::from_secs(300);
 /// How long a confirmed child waits for the verdict on its parents.
 pub const PARENT_HOLD_MAX: Duration = Duration::from_secs(30);
+/// The same for what stands behind a device in maintenance that still seems to answer: longest wait for that device's own verdict.
+pub const MAINTENANCE_HOLD_MAX: Duration = Duration::from_secs(300);
 /// Alarms on neighbours raised within this time of each other may have one cause.
 pub const CORRELATION: Duration = Duration::from_secs(60);
 /// A collector that has not spoken for this long is lost.

@@ -1,14 +1,17 @@
 //! A notice is one message to one contact by one channel; the thread is incident × client.
 
 use crate::tenant::Language;
-use crate::{ContactId, IncidentId, NoticeId, TenantId, Timestamp};
+use crate::{ContactId, IncidentId, MaintenanceId, NoticeId, TenantId, Timestamp};
 
 vocabulary! {
     Channel: "channel" { Email = "email", Webhook = "webhook" }
 }
 
 vocabulary! {
-    NoticeKind: "kind of notice" { Opened = "opened", Updated = "updated", Restored = "restored", Correction = "correction" }
+    NoticeKind: "kind of notice" {
+        Opened = "opened", Updated = "updated", Restored = "restored", Correction = "correction",
+        MaintenanceAnnounced = "maintenance_announced", MaintenanceChanged = "maintenance_changed", MaintenanceCancelled = "maintenance_cancelled",
+    }
 }
 
 vocabulary! {
@@ -25,10 +28,57 @@ vocabulary! {
     }
 }
 
+/// What a notice is about; together with the client it is the thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    Incident(IncidentId),
+    Maintenance(MaintenanceId),
+}
+
+impl Topic {
+    pub const fn bytes(&self) -> &[u8; 16] {
+        match self {
+            Self::Incident(id) => id.bytes(),
+            Self::Maintenance(id) => id.bytes(),
+        }
+    }
+    pub const fn incident(self) -> Option<IncidentId> {
+        match self {
+            Self::Incident(id) => Some(id),
+            Self::Maintenance(_) => None,
+        }
+    }
+    pub const fn maintenance(self) -> Option<MaintenanceId> {
+        match self {
+            Self::Incident(_) => None,
+            Self::Maintenance(id) => Some(id),
+        }
+    }
+}
+
+impl From<IncidentId> for Topic {
+    fn from(id: IncidentId) -> Self {
+        Self::Incident(id)
+    }
+}
+impl From<MaintenanceId> for Topic {
+    fn from(id: MaintenanceId) -> Self {
+        Self::Maintenance(id)
+    }
+}
+impl std::fmt::Display for Topic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Incident(id) => id.fmt(f),
+            Self::Maintenance(id) => id.fmt(f),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub id: NoticeId,
-    pub incident: IncidentId,
+    pub topic: Topic,
     pub client: TenantId,
     /// `None` only for a client without contacts: line 1 sees that nobody could be told.
     pub contact: Option<ContactId>,

@@ -11,6 +11,11 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a token of the API lets its program do: only look, or all that its person may.
+    TokenAccess: "access of a token" { Read = "read", Write = "write" }
+}
+
 impl Role {
     /// The kind of tenant on which this role makes sense; `None` for any (auditor).
     pub const fn home(self) -> Option<crate::tenant::TenantKind> {

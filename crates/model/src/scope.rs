@@ -1,7 +1,7 @@
 //! Who asks: every query in `store` takes a scope; without one there is no way to a row.
 
 use crate::person::{Grant, Role};
-use crate::{PersonId, TenantId};
+use crate::{PersonId, TenantId, TokenId};
 
 /// Why a part of the product looks at the whole installation. Only `job.rs`, `flow.rs` of subscribers and start-up may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,8 @@ pub enum Scope {
     /// The product itself, at work on everybody's rows.
     Installation(Reason),
     /// A person: sees the subtrees of his grants and nothing else.
-    Person { id: PersonId, grants: Vec<Grant> },
+    /// `via` is the token that a program of his came with.
+    Person { id: PersonId, grants: Vec<Grant>, via: Option<TokenId> },
 }
 
 impl Scope {
@@ -35,6 +36,13 @@ impl Scope {
         }
     }
 
+    pub fn via(&self) -> Option<TokenId> {
+        match self {
+            Self::Installation(_) => None,
+            Self::Person { via, .. } => *via,
+        }
+    }
+
     pub fn has_role(&self, wanted: &[Role]) -> bool {
         match self {
             Self::Installation(_) => true,
@@ -46,8 +54,9 @@ impl Scope {
     pub fn narrowed_to(&self, wanted: &[Role]) -> Scope {
         match self {
             Self::Installation(reason) => Self::Installation(*reason),
-            Self::Person { id, grants } => {
-                Self::Person { id: *id, grants: grants.iter().copied().filter(|grant| wanted.contains(&grant.role)).collect() }
+            Self::Person { id, grants, via } => {
+                let grants = grants.iter().copied().filter(|grant| wanted.contains(&grant.role)).collect();
+                Self::Person { id: *id, grants, via: *via }
             }
         }
     }

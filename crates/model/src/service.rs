@@ -15,8 +15,17 @@ pub struct Service {
     pub client: TenantId,
     pub name: String,
     pub endpoints: Vec<Endpoint>,
+    /// How many endpoints must work for the service to work; `None`: all of them.
+    pub need: Option<u32>,
     pub created_at: Timestamp,
     pub version: i64,
+}
+
+impl Service {
+    /// How many of its endpoints must work, never more than there are.
+    pub fn needed(&self) -> usize {
+        self.need.map_or(self.endpoints.len(), |need| (need as usize).min(self.endpoints.len()))
+    }
 }
 
 vocabulary! {

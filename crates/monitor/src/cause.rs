@@ -16,7 +16,9 @@ pub(crate) async fn parent_states(tx: &mut Tx, device: DeviceId) -> Result<Vec<P
             rows.extend(tx.open_alarm(AlarmClass::InterfaceDown, AlarmObject::Interface(interface)).await?);
         }
         let dead = rows.iter().find_map(|alarm| match (alarm.state, alarm.incident) {
-            (AlarmState::Active, Some(incident)) => Some(ParentState::Dead { alarm: alarm.id, incident }),
+            (AlarmState::Active, Some(incident)) => {
+                Some(ParentState::Dead { alarm: alarm.id, incident, is_muted: alarm.muted_by.is_some() })
+            }
             _ => None,
         });
         states.push(dead.unwrap_or(if rows.is_empty() { ParentState::Alive } else { ParentState::Suspect }));

@@ -2,6 +2,7 @@
 
 use crate::MonitorError;
 use crate::collectors::{Collectors, Life};
+use crate::mute::{ORPHAN_AFTER, Windows};
 use crate::raise::{self, Raised};
 use crate::rules::{self, Rule, Verdict};
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState};
@@ -66,7 +67,24 @@ impl Monitor {
             is_doubtful: false,
         };
         monitor.reload().await?;
+        monitor.note_absence().await?;
         Ok(monitor)
+    }
+
+    /// While we did not run nobody looked: that time is kept like any other without sight.
+    async fn note_absence(&self) -> Result<()> {
+        let mut tx = self.store.write(&scope()).await?;
+        let now = tx.now();
+        for row in tx.collectors().await? {
+            if let Some(seen_at) = row.seen_at.filter(|seen_at| now.since(*seen_at) > limits::COLLECTOR_SILENCE)
+                && row.state == Life::Live.as_str()
+            {
+                tx.go_blind(row.id, seen_at).await?;
+                tx.see_again(row.id, now).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     pub async fn take(&mut self, sight: Sight) -> Result<()> {
@@ -289,6 +307,11 @@ impl Monitor {
         (row.state, row.since) = (life.as_str().to_owned(), at);
         tx.set_collector(&row).await?;
         tx.emit(EventKind::CollectorState, collector, row.tenant, row.version + 1, json!({ "state": life.as_str() })).await?;
+        match life {
+            Life::Lost => tx.go_blind(collector, at.minus(limits::COLLECTOR_SILENCE)).await?,
+            Life::CutOff => tx.go_blind(collector, at).await?,
+            Life::Live => tx.see_again(collector, at).await?,
+        }
         let object = AlarmObject::Collector(collector);
         let open = tx.open_alarm(AlarmClass::CollectorLost, object).await?;
         match (open, life) {
@@ -335,7 +358,7 @@ impl Monitor {
             let mut tx = self.store.write(&scope()).await?;
             let Some(cause) = orphan.suppressed_by else { continue };
             let gone_at = tx.alarm(cause).await?.and_then(|alarm| alarm.cleared_at).unwrap_or(now);
-            if now.since(gone_at) < limits::STABILITY * 2 {
+            if now.since(gone_at) < ORPHAN_AFTER {
                 continue;
             }
             let Some(row) = tx.alarm(orphan.id).await?.filter(|row| row.state == AlarmState::Active) else { continue };
@@ -367,6 +390,7 @@ fn new_suspect(class: AlarmClass, object: AlarmObject, device: Option<DeviceId>,
         flaps: 0,
         incident: None,
         suppressed_by: None,
+        muted_by: None,
         acked_by: None,
         acked_at: None,
         ack_note: None,
@@ -418,6 +442,12 @@ async fn apply(
             }
         }
         Verdict::Forget => tx.forget_suspect(alarm.id).await?,
+        // Muted, well, and ill again after the maintenance: a new fault, told only if it is confirmed anew.
+        Verdict::Relapse if alarm.muted_by.is_some() && !Windows::in_effect(tx).await?.mute_still(tx, &alarm).await? => {
+            raise::clear(tx, alarm, at).await?;
+            let suspect = new_suspect(sighting.class, sighting.object, Some(sighting.device), site, &sighting.detail, at);
+            tx.insert_alarm(&suspect).await?;
+        }
         Verdict::Relapse => {
             alarm.well_since = None;
             alarm.flaps += 1;

@@ -2,6 +2,7 @@
 
 use crate::MonitorError;
 use crate::cause;
+use crate::mute::Windows;
 use crate::rules::{self, Cause, Rule};
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
 use model::event::EventKind;
@@ -22,7 +23,8 @@ pub(crate) enum Raised {
 /// Turns a suspect into an alarm. `suspect` is the row as it is in the database, or a fresh one that is not yet there.
 pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Timestamp) -> Result<Raised> {
     let waited = at.since(suspect.first_miss_at.plus(rule.confirmed_after()));
-    let found = find_cause(tx, &suspect, at, waited).await?;
+    let windows = Windows::in_effect(tx).await?;
+    let found = find_cause(tx, &suspect, &windows, at, waited).await?;
     if found == Cause::Wait {
         suspect.misses += 1;
         tx.update_alarm(&suspect).await?;
@@ -34,12 +36,17 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
     };
     let mut alarm = reopened_or_new(tx, suspect, at).await?;
     let is_new_incident = settle_incident(tx, &mut alarm, found, &explained, at).await?;
-    let hits = hits_of(tx, &alarm).await?;
+    let mut hits = hits_of(tx, &alarm).await?;
+    windows.mute(tx, &mut alarm, &mut hits).await?;
     // A cause is at least as bad as what it causes.
-    alarm.severity = explained.iter().map(|symptom| symptom.severity).fold(rules::severity(alarm.class, hits.len()), Severity::min);
+    alarm.severity = explained
+        .iter()
+        .filter(|symptom| symptom.muted_by.is_none())
+        .map(|symptom| symptom.severity)
+        .fold(rules::severity(alarm.class, hits.len()), Severity::min);
     tx.update_alarm(&alarm).await?;
     let incident = alarm.incident.unwrap_or_else(IncidentId::new);
-    let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device });
+    let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device, "muted_by": alarm.muted_by });
     tx.emit(EventKind::AlarmRaised, alarm.id, alarm.tenant, alarm.version + 1, fields).await?;
     for mut symptom in explained {
         symptom.suppressed_by = Some(alarm.id);
@@ -48,9 +55,12 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
         symptom.version = tx.alarm(symptom.id).await?.map_or(symptom.version, |row| row.version);
         tx.update_alarm(&symptom).await?;
         tx.emit(EventKind::AlarmChanged, symptom.id, symptom.tenant, symptom.version + 1, json!({ "suppressed_by": alarm.id })).await?;
+        windows.settle(tx, symptom.id, true).await?;
     }
-    if let Cause::Symptom { of, .. } = found {
+    // Muted harm makes a cause no worse: nobody is to be woken by it.
+    if let (Cause::Symptom { of, .. }, None) = (found, alarm.muted_by) {
         worsen(tx, of, alarm.severity).await?;
+        windows.settle(tx, of, false).await?;
     }
     for hit in hits {
         tx.insert_impact(&hit).await?;
@@ -82,11 +92,12 @@ async fn worsen(tx: &mut Tx, mut of: AlarmId, severity: Severity) -> Result<()> 
     Ok(())
 }
 
-async fn find_cause(tx: &mut Tx, suspect: &Alarm, at: Timestamp, waited: std::time::Duration) -> Result<Cause> {
+async fn find_cause(tx: &mut Tx, suspect: &Alarm, windows: &Windows, at: Timestamp, waited: std::time::Duration) -> Result<Cause> {
     let Some(device) = suspect.device else { return Ok(Cause::Root) };
     match suspect.class {
         AlarmClass::Unreachable => {
-            let parents = cause::parent_states(tx, device).await?;
+            let mut parents = cause::parent_states(tx, device).await?;
+            windows.shade_parents(tx, device, &mut parents).await?;
             Ok(rules::cause_of_unreachable(&parents, waited))
         }
         AlarmClass::InterfaceDown => Ok(match cause::far_end(tx, device, at).await? {
@@ -189,6 +200,7 @@ async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
                 mapping: end.mapping,
                 from: alarm.first_miss_at,
                 to: None,
+                muted_by: None,
             },
             service_name: service.service.name.clone(),
             client_name: service.client_name.clone(),
@@ -201,12 +213,14 @@ async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
 /// The register changed under an alarm: services that came to its object are hit as well, those that left are no longer known to be.
 pub(crate) async fn reconcile_impacts(tx: &mut Tx, alarm: &Alarm, at: Timestamp) -> Result<()> {
     let hits = hits_of(tx, alarm).await?;
+    let windows = Windows::in_effect(tx).await?;
     let open = tx.open_impacts_of_alarm(alarm.id).await?;
     for gone in open.iter().filter(|old| hits.iter().all(|hit| hit.impact.service != old.impact.service)) {
         end_unseen(tx, gone, at).await?;
     }
     for mut hit in hits.into_iter().filter(|hit| open.iter().all(|old| old.impact.service != hit.impact.service)) {
         hit.impact.from = at;
+        hit.impact.muted_by = windows.over_hit(alarm, hit.impact.service);
         tx.insert_impact(&hit).await?;
         let fields = json!({ "incident": hit.impact.incident, "service": hit.impact.service, "client": hit.impact.client });
         tx.emit(EventKind::ImpactOpened, hit.impact.id, hit.impact.client, 1, fields).await?;
@@ -271,6 +285,7 @@ pub(crate) async fn stand_alone(tx: &mut Tx, mut alarm: Alarm) -> Result<()> {
     alarm.suppressed_by = None;
     tx.update_alarm(&alarm).await?;
     tx.emit(EventKind::AlarmChanged, alarm.id, alarm.tenant, alarm.version + 1, json!({ "suppressed_by": null })).await?;
+    Windows::in_effect(tx).await?.settle(tx, alarm.id, false).await?;
     if let Some(mut incident) = match alarm.incident {
         Some(id) => tx.incident(id).await?,
         None => None,

@@ -31,9 +31,10 @@ impl Rule {
         self.interval * (self.misses.saturating_sub(1))
     }
 
-    /// A suspect older than this was left behind by a stop of ours: the gap proves nothing.
-    fn stale_after(&self) -> Duration {
-        self.confirmed_after() + self.interval * 3 + limits::PARENT_HOLD_MAX
+    /// A suspect older than this was left behind by a stop of ours: the gap proves nothing. One that waits for the verdict on a parent
+    /// goes on counting its misses.
+    fn stale_after(&self, misses: u32) -> Duration {
+        self.interval * misses.max(self.misses).saturating_sub(1) + self.interval * 3 + limits::PARENT_HOLD_MAX
     }
 
     /// How long all must be well before the alarm clears; longer for one that keeps coming back.
@@ -98,7 +99,7 @@ pub fn judge(rule: Rule, open: Option<&Alarm>, is_bad: bool, at: Timestamp) -> V
 fn judge_miss(rule: Rule, suspect: &Alarm, at: Timestamp) -> Verdict {
     let age = at.since(suspect.first_miss_at);
     // A first miss in the future: the clock was put back.
-    if age > rule.stale_after() || suspect.first_miss_at > at {
+    if age > rule.stale_after(suspect.misses) || suspect.first_miss_at > at {
         return Verdict::Restart;
     }
     // The n-th miss must come about n-1 intervals after the first.
@@ -130,6 +131,11 @@ pub enum ParentState {
     Dead {
         alarm: AlarmId,
         incident: IncidentId,
+        is_muted: bool,
+    },
+    /// No verdict, and it is worked on (or behind what is): an answer of before proves nothing. Awaited for so long.
+    Shaded {
+        hold: Duration,
     },
 }
 
@@ -151,13 +157,19 @@ pub fn cause_of_unreachable(parents: &[ParentState], waited: Duration) -> Cause 
     if parents.contains(&ParentState::Suspect) && waited < limits::PARENT_HOLD_MAX {
         return Cause::Wait;
     }
-    parents
-        .iter()
-        .find_map(|parent| match parent {
-            ParentState::Dead { alarm, incident } => Some(Cause::Symptom { of: *alarm, incident: *incident }),
-            _ => None,
-        })
-        .unwrap_or(Cause::Root)
+    if parents.iter().any(|parent| matches!(parent, ParentState::Shaded { hold } if waited < *hold)) {
+        return Cause::Wait;
+    }
+    // Still no verdict: it lives, and the fault is the child's own.
+    if parents.iter().any(|parent| matches!(parent, ParentState::Shaded { .. })) {
+        return Cause::Root;
+    }
+    // A cause that people hear of explains before one that is muted.
+    let dead = parents.iter().filter_map(|parent| match parent {
+        ParentState::Dead { alarm, incident, is_muted } => Some((*is_muted, Cause::Symptom { of: *alarm, incident: *incident })),
+        _ => None,
+    });
+    dead.min_by_key(|(is_muted, _)| *is_muted).map_or(Cause::Root, |(_, cause)| cause)
 }
 
 /// The state of a device from its open alarms. `has_answered`: somebody heard it since we last were blind.

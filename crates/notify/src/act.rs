@@ -83,9 +83,9 @@ pub async fn correct(tx: &mut Tx, notice: NoticeId, text: String) -> Result<Noti
         Some(id) => tx.contact(id).await?,
         None => None,
     };
-    let step = tx.next_step(wrong.notice.incident, wrong.notice.client).await?;
+    let step = tx.next_step(wrong.notice.topic, wrong.notice.client).await?;
     let draft = Draft {
-        incident: wrong.notice.incident,
+        topic: wrong.notice.topic,
         client: wrong.notice.client,
         client_name: &wrong.client_name,
         kind: NoticeKind::Correction,
@@ -104,7 +104,7 @@ pub async fn correct(tx: &mut Tx, notice: NoticeId, text: String) -> Result<Noti
         language: wrong.notice.language,
     };
     write::write(tx, &draft, &to, &brand).await?;
-    let written = tx.notices_of_thread(wrong.notice.incident, wrong.notice.client).await?;
+    let written = tx.notices_of_thread(wrong.notice.topic, wrong.notice.client).await?;
     let correction = written.into_iter().find(|listed| listed.step == step).ok_or(NotifyError::NotFound)?.notice;
     tx.audit(
         "notice.correct",

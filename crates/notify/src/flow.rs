@@ -2,6 +2,7 @@
 
 use crate::NotifyError;
 use crate::rules::{self, Burst, Hit};
+use crate::standing;
 use crate::thread::{CLOSED, CLOSING, GATHERING, NOTHING_TOLD, TOLD};
 use crate::write::{self, Draft};
 use model::event::EventKind;
@@ -81,7 +82,10 @@ async fn hits_of(tx: &mut Tx, thread: &Thread) -> Result<Vec<Hit>, NotifyError> 
     let incidents = led_incidents(tx, thread).await?;
     let mut impacts = tx.impacts_of_client(&incidents, thread.client).await?;
     impacts.retain(|hit| hit.impact.to.is_none_or(|ended| ended >= thread.opened_at));
-    Ok(rules::hits(&impacts))
+    // Maintenance mutes; but whoever was told of a fault hears of its end.
+    let told: BTreeSet<ServiceId> = serde_json::from_str(&thread.told_services).unwrap_or_default();
+    impacts.retain(|hit| hit.impact.muted_by.is_none() || told.contains(&hit.impact.service));
+    standing::judge(tx, rules::hits(&impacts), &told).await
 }
 
 async fn tell(tx: &mut Tx, mut thread: Thread) -> Result<(), NotifyError> {
@@ -163,7 +167,7 @@ async fn say(
     let wait = if hold == Some(HoldReason::CutOff) { rules::CUT_OFF_AGAIN } else { Duration::from_secs(u64::from(settings.brake.hold_s)) };
     let release_at = (rules::state_of(hold) == NoticeState::Held).then(|| tx.now().plus(wait));
     let draft = Draft {
-        incident: thread.incident,
+        topic: thread.incident.into(),
         client: thread.client,
         client_name: &client_name,
         kind,
@@ -233,7 +237,7 @@ async fn last_word(
     let brand = tx.inherited(thread.client).await?;
     let client_name = tx.tenant(thread.client).await?.map(|client| client.name).unwrap_or_default();
     let draft = Draft {
-        incident: thread.incident,
+        topic: thread.incident.into(),
         client: thread.client,
         client_name: &client_name,
         kind: NoticeKind::Restored,

@@ -6,17 +6,22 @@
 //! Never: a guess. A stale mapping makes a draft for line 1.
 
 mod act;
+mod announce;
 pub mod channel;
 mod error;
 mod flow;
+mod people;
 mod rules;
 mod send;
+mod standing;
 mod thread;
 mod write;
 
 pub use act::{correct, release, release_held, withdraw};
+pub use announce::Announce;
 pub use error::NotifyError;
 pub use flow::{Release, WriteDue};
+pub use people::SendPeopleMail;
 pub use send::{SecretOpener, SendQueued, Sender};
 pub use thread::Threads;
 pub use write::DEFAULT_SENDER;

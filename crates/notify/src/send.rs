@@ -81,7 +81,7 @@ async fn is_last_word_to_nobody(tx: &mut Tx, listed: &NoticeListed) -> Result<bo
     if listed.notice.kind != NoticeKind::Restored {
         return Ok(false);
     }
-    let before = tx.notices_of_thread(listed.notice.incident, listed.notice.client).await?;
+    let before = tx.notices_of_thread(listed.notice.topic, listed.notice.client).await?;
     Ok(!before
         .iter()
         .any(|other| other.step < listed.step && other.notice.state == NoticeState::Sent && other.notice.address == listed.notice.address))
@@ -141,7 +141,7 @@ impl SendQueued {
         tx.commit().await?;
         match notice.state {
             NoticeState::Sent => {
-                tracing::info!(notice = %notice.id, incident = %notice.incident, channel = %notice.channel, kind = %notice.kind, "Told a client: notice {} is sent", notice.id)
+                tracing::info!(notice = %notice.id, topic = %notice.topic, channel = %notice.channel, kind = %notice.kind, "Told a client: notice {} is sent", notice.id)
             }
             _ => {
                 tracing::warn!(notice = %notice.id, attempts = notice.attempts, state = %notice.state, error = notice.last_error.as_deref().unwrap_or(""), "Notice {} was not taken", notice.id)
@@ -182,7 +182,7 @@ impl SendQueued {
     /// The first message of the thread to this address, so that mails hang together.
     async fn first_message_id(&self, notice: &Notice) -> Result<Option<String>, NotifyError> {
         let mut tx = self.store.read(&scope()).await?;
-        let written = tx.notices_of_thread(notice.incident, notice.client).await?;
+        let written = tx.notices_of_thread(notice.topic, notice.client).await?;
         let first = written
             .into_iter()
             .map(|listed| listed.notice)
@@ -209,7 +209,7 @@ impl SendQueued {
             "type": format!("notice.{}", notice.kind),
             "timestamp": notice.created_at,
             "data": {
-                "id": notice.id, "incident": notice.incident, "client": { "id": notice.client, "name": listed.client_name }, "kind": notice.kind,
+                "id": notice.id, "incident": notice.topic.incident(), "maintenance": notice.topic.maintenance(), "client": { "id": notice.client, "name": listed.client_name }, "kind": notice.kind,
                 "language": notice.language, "subject": notice.subject, "text": notice.body, "brand": notice.brand,
             },
         })

@@ -1,11 +1,11 @@
 //! The subscriber: an impact opens or feeds a thread (incident × client), its end closes it.
 
-use crate::NotifyError;
+use crate::{NotifyError, standing};
 use model::event::{Event, EventKind, Subscriber};
 use model::{ImpactId, IncidentId, ServiceId, TenantId, limits};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use store::{Thread, Tx};
+use store::{ImpactListed, Thread, Tx};
 use work::Handler;
 
 /// After the last service is back: others of the same client come back in the same breath.
@@ -32,8 +32,16 @@ impl Handler for Threads {
                 // The row, not the event: by now it may belong to another incident, or be over.
                 let Some(hit) = tx.impact(id).await? else { return Ok(()) };
                 match hit.impact.to {
+                    // Maintenance mutes it; when that ends the same event comes again.
+                    None if hit.impact.muted_by.is_some() => Ok(()),
                     None => impact_opened(tx, hit.impact.incident, hit.impact.client).await,
-                    Some(_) => impact_closed(tx, hit.impact.incident, hit.impact.client).await,
+                    Some(_) => {
+                        impact_closed(tx, hit.impact.incident, hit.impact.client).await?;
+                        for other in standing::other_incidents(tx, &hit).await? {
+                            impact_closed(tx, other, hit.impact.client).await?;
+                        }
+                        Ok(())
+                    }
                 }
             }
             EventKind::IncidentMerged => {
@@ -74,7 +82,12 @@ async fn impact_closed(tx: &mut Tx, incident: IncidentId, client: TenantId) -> R
     let Some(thread) = tx.thread(incident, client).await? else { return Ok(()) };
     let mut lead = leading(tx, thread).await?;
     let incidents: Vec<IncidentId> = tx.threads_led_by(lead.incident, client).await?.iter().map(|thread| thread.incident).collect();
-    let still_down = tx.impacts_of_client(&incidents, client).await?.iter().any(|hit| hit.impact.to.is_none());
+    let told: BTreeSet<ServiceId> = serde_json::from_str(&lead.told_services).unwrap_or_default();
+    let is_his = |hit: &ImpactListed| hit.impact.muted_by.is_none() || told.contains(&hit.impact.service);
+    let mut still_down = false;
+    for hit in tx.impacts_of_client(&incidents, client).await? {
+        still_down |= is_his(&hit) && standing::takes_down(tx, &hit).await?;
+    }
     if still_down || lead.state == CLOSED {
         return Ok(());
     }

@@ -5,11 +5,12 @@ use crate::channel::email;
 use crate::rules::{self, Hit};
 use model::contact::Contact;
 use model::event::EventKind;
-use model::notice::{Channel, HoldReason, Notice, NoticeKind, NoticeState};
+use model::notice::{Channel, HoldReason, Notice, NoticeKind, NoticeState, Topic};
 use model::tenant::Language;
-use model::{IncidentId, NoticeId, TenantId, Timestamp};
+use model::{NoticeId, TenantId, Timestamp};
 use serde_json::json;
 use store::{Inherited, NoticeListed, Tx};
+use texts::maintenance::MaintenanceText;
 use texts::notice::reference;
 use texts::{NoticeText, ServiceLine, ServiceState, zone_or_utc};
 
@@ -18,7 +19,7 @@ pub const DEFAULT_SENDER: &str = "smtp.from";
 
 /// What is to be said in one thread, to whom it concerns.
 pub(crate) struct Draft<'a> {
-    pub incident: IncidentId,
+    pub topic: Topic,
     pub client: TenantId,
     pub client_name: &'a str,
     pub kind: NoticeKind,
@@ -51,7 +52,20 @@ pub(crate) fn recipients(contact: &Contact) -> Vec<Recipient<'_>> {
 /// Puts one message into the queue (or beside it, when it is held). A repetition of the same step writes nothing.
 pub(crate) async fn write(tx: &mut Tx, draft: &Draft<'_>, to: &Recipient<'_>, brand: &Inherited) -> Result<(), NotifyError> {
     let state = if draft.kind == NoticeKind::Restored { ServiceState::Working } else { ServiceState::Down };
-    let reference = reference(draft.incident);
+    let reference = reference(draft.topic);
+    let work = MaintenanceText {
+        kind: draft.kind,
+        language: to.language,
+        brand: &brand.brand_name,
+        client: draft.client_name,
+        contact: to.contact.map(|contact| contact.name.as_str()),
+        services: draft.hits.iter().map(|hit| hit.name.as_str()).collect(),
+        starts_at: draft.since,
+        ends_at: draft.until.unwrap_or(draft.since),
+        reference: &reference,
+        zone: zone_or_utc(Some(&brand.tz)),
+        correction_text: draft.correction,
+    };
     let text = NoticeText {
         kind: draft.kind,
         language: to.language,
@@ -66,7 +80,7 @@ pub(crate) async fn write(tx: &mut Tx, draft: &Draft<'_>, to: &Recipient<'_>, br
         zone: zone_or_utc(Some(&brand.tz)),
         correction_text: draft.correction,
     };
-    let rendered = text.render();
+    let rendered = if draft.topic.maintenance().is_some() { work.render() } else { text.render() };
     let id = NoticeId::new();
     let now = tx.now();
     let sender = match &brand.sender {
@@ -75,7 +89,7 @@ pub(crate) async fn write(tx: &mut Tx, draft: &Draft<'_>, to: &Recipient<'_>, br
     };
     let notice = Notice {
         id,
-        incident: draft.incident,
+        topic: draft.topic,
         client: draft.client,
         contact: to.contact.map(|contact| contact.id),
         channel: to.channel,
@@ -106,7 +120,7 @@ pub(crate) async fn write_unaddressed(tx: &mut Tx, draft: &Draft<'_>, brand: &In
     let nobody = Recipient { contact: None, channel: Channel::Email, address: "", language: brand.language };
     let before = tx.now();
     write(tx, draft, &nobody, brand).await?;
-    let written = tx.notices_of_thread(draft.incident, draft.client).await?;
+    let written = tx.notices_of_thread(draft.topic, draft.client).await?;
     if let Some(mut row) =
         written.into_iter().map(|listed| listed.notice).find(|notice| notice.address.is_empty() && notice.created_at == before)
     {
@@ -118,7 +132,7 @@ pub(crate) async fn write_unaddressed(tx: &mut Tx, draft: &Draft<'_>, brand: &In
 }
 
 async fn put(tx: &mut Tx, notice: Notice, draft: &Draft<'_>, html: String) -> Result<(), NotifyError> {
-    let fields = json!({ "state": notice.state, "kind": notice.kind, "incident": notice.incident });
+    let fields = json!({ "state": notice.state, "kind": notice.kind, "incident": notice.topic.incident(), "maintenance": notice.topic.maintenance() });
     let (id, client) = (notice.id, notice.client);
     let row = NoticeListed { notice, client_name: draft.client_name.to_owned(), contact_name: None, html, step: draft.step };
     if tx.insert_notice(&row).await? {

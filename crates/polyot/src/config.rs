@@ -25,6 +25,8 @@ pub struct File {
     pub smtp: Option<Smtp>,
     /// Default: in the data folder; made once, mode 0600.
     pub master_key_file: Option<PathBuf>,
+    /// Signs of life to a receiver outside; see `polyot watchdog`.
+    pub watchdog: Option<Watchdog>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -47,6 +49,32 @@ pub struct Smtp {
     pub ca_file: Option<PathBuf>,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watchdog {
+    /// `https://…` of the receiver.
+    pub url: String,
+    /// The same as in the receiver's `--secret-file`.
+    pub secret: Secret,
+    pub interval_s: Option<u32>,
+}
+
+impl Watchdog {
+    pub fn heart(&self) -> Result<crate::watchdog::send::Heart, String> {
+        use crate::watchdog::{INTERVAL_S_DEFAULT, INTERVAL_S_MAX, INTERVAL_S_MIN, checked_secret};
+        let url: reqwest::Url = self.url.parse().map_err(|error| format!("watchdog.url: is not an address: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("watchdog.url: must begin with https:// or http://".into());
+        }
+        let secret = checked_secret(self.secret.reveal()).map_err(|error| format!("watchdog.secret: {error}"))?;
+        let interval_s = self.interval_s.unwrap_or(INTERVAL_S_DEFAULT);
+        if !(INTERVAL_S_MIN..=INTERVAL_S_MAX).contains(&interval_s) {
+            return Err(format!("watchdog.interval_s: {interval_s} is not between {INTERVAL_S_MIN} and {INTERVAL_S_MAX}"));
+        }
+        Ok(crate::watchdog::send::Heart { url, secret, interval_s })
+    }
+}
+
 /// What the command line says; it wins.
 #[derive(Debug, Default)]
 pub struct Flags {
@@ -66,6 +94,7 @@ pub struct Config {
     pub location: store::Location,
     pub smtp: Smtp,
     pub master_key_file: PathBuf,
+    pub watchdog: Option<Watchdog>,
     /// First administrator, made at the first start.
     pub admin: Option<(String, Secret)>,
 }
@@ -116,6 +145,7 @@ impl Config {
         }
         Ok(Self {
             master_key_file: file.master_key_file.unwrap_or_else(|| data_dir.join(MASTER_KEY_FILE)),
+            watchdog: file.watchdog,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             tls: file.tls,
             data_dir,

@@ -8,9 +8,9 @@ use model::observation::Sight;
 use model::scope::Reason;
 use model::{Clock, CollectorId, Scope};
 use manage::{BackUpDue, FindLost, Keeper};
-use monitor::Monitor;
 use profiles::Profiles;
-use notify::{Release, SendQueued, Sender, Threads, WriteDue};
+use monitor::{Monitor, TurnMaintenance};
+use notify::{Announce, Release, SendQueued, Sender, Threads, WriteDue};
 use series::Series;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Engine {
     pub series: Series,
     pub vault: Arc<Vault>,
     pub sender: Sender,
+    pub people: notify::SendPeopleMail,
+    pub heart: Option<crate::watchdog::send::Heart>,
     pub probing: Probing,
     pub profiles: Arc<Profiles>,
     pub told: Arc<Told>,
@@ -46,6 +48,8 @@ impl Engine {
         tasks.spawn(run_subscriber(store.clone(), Threads, shutdown.clone()));
         tasks.spawn(run_subscriber(store.clone(), Desk, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), WriteDue { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), TurnMaintenance::new(store.clone()), shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), Announce { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), Release { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), SendQueued { store: store.clone(), sender: self.sender }, shutdown.clone()));
         tasks.spawn(run_subscriber(
@@ -55,6 +59,10 @@ impl Engine {
         ));
         tasks.spawn(run_job(store.clone(), BackUpDue { store: store.clone() }, shutdown.clone()));
         tasks.spawn(run_job(store.clone(), FindLost { store: store.clone() }, shutdown.clone()));
+        tasks.spawn(run_job(store.clone(), self.people, shutdown.clone()));
+        if let Some(heart) = self.heart {
+            tasks.spawn(heart.beat(store.clone(), shutdown.clone()));
+        }
         let watch = Watch { store: self.store, series: self.series, vault: self.vault, probing: self.probing, profiles: self.profiles, told: self.told };
         let (store, shutdown) = (watch.store.clone(), shutdown.clone());
         tasks.spawn(async move {

@@ -20,6 +20,12 @@ pub fn private_file(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Whether a server works in it at this moment.
+pub fn is_held(folder: &Path) -> bool {
+    let Ok(lock) = File::options().write(true).open(folder.join(LOCK_FILE)) else { return false };
+    matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
+}
+
 /// Makes the folder if it is new (readable by its owner alone) and takes its lock.
 pub fn hold(folder: &Path) -> Result<Held, String> {
     let shown = folder.display();

@@ -1,15 +1,21 @@
 //! The one binary of Polyot: wires everything, decides nothing.
 
+#[cfg(feature = "cli")]
+mod cli;
+mod admin;
+mod cold;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod engine;
+mod fingerprint;
 mod folder;
 mod housekeeping;
 mod offline;
 mod serve;
 mod tls;
 mod what_if;
+mod watchdog;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags};
@@ -31,12 +37,20 @@ enum Command {
     /// Serve a small simulated network in a temporary folder, to look around
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
+    /// Listen for the signs of life of an installation elsewhere, and mail when they stop
+    Watchdog(watchdog::receive::WatchdogArgs),
+    /// Backup, restore, and finding out what is wrong
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Ask one formula: JSON on standard input, the answer on standard output
     WhatIf(what_if::WhatIfArgs),
     #[command(flatten)]
     Offline(offline::Offline),
+    #[cfg(feature = "cli")]
+    #[command(flatten)]
+    Client(cli::Asked),
 }
 
 #[derive(clap::Args)]
@@ -74,17 +88,30 @@ fn main() -> ExitCode {
         Command::Serve(args) => runtime.block_on(run_serve(args)),
         #[cfg(feature = "demo")]
         Command::Demo(args) => runtime.block_on(demo::run(args)),
+        Command::Watchdog(args) => runtime.block_on(watchdog::receive::run(args)),
+        Command::Admin(command) => match runtime.block_on(admin::run(command)) {
+            Ok(code) => return code,
+            Err(sentence) => Err(sentence),
+        },
         Command::Openapi => {
             println!("{}", api::openapi());
             Ok(())
         }
         Command::WhatIf(args) => return what_if::run(&args),
         Command::Offline(command) => offline::run(command),
+        #[cfg(feature = "cli")]
+        Command::Client(asked) => return runtime.block_on(cli::run(asked)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => fail(&sentence),
     }
+}
+
+/// All commands, for completion and for the test that they hold together.
+#[cfg(feature = "cli")]
+fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 fn fail(sentence: &str) -> ExitCode {

@@ -1,6 +1,6 @@
 //! `polyot what-if KIND < input.json`: one question to the formulas, without a server and without a database.
 
-use std::io::Read;
+use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 /// Bad input, as every command says it.
@@ -27,7 +27,8 @@ pub fn run(args: &WhatIfArgs) -> ExitCode {
     };
     match calc::what_if::answer(&args.kind, &input) {
         Ok(answer) => {
-            println!("{answer}");
+            // A reader that has gone is no failure of the formula.
+            let _ = writeln!(std::io::stdout(), "{answer}");
             ExitCode::SUCCESS
         }
         Err(problem) => {

@@ -276,6 +276,8 @@ pub struct Block {
     pub end: String,
     /// What lies between is a secret.
     pub is_secret: bool,
+    /// Changes by itself, start and end included.
+    pub is_volatile: bool,
 }
 
 impl Session {

@@ -61,7 +61,7 @@ const NOT_VALUES: &str = " encryption encrypted min-length max-length minimum-le
     read-only read-write read write readonly readwrite read-create notify access acl ipv4 ipv6 version to is are and or the for of in on with from \
     additive replace delete add set authentication auth authorization attempts retries retry timeout lockout security storage management manager \
     service server servers client database file files key keys name string sha md5 sha1 sha256 sha512 local radius tacacs tacacs+ cli vty console \
-    string: { } [ ] ( ) = : | / - * { index standard extended permit deny 'no 'yes ";
+    string: set-key { } [ ] ( ) = : | / - * { index standard extended permit deny 'no 'yes ";
 
 fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("it is fixed")

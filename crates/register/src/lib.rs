@@ -17,6 +17,7 @@ pub use flow::contact::{ContactChange, NewContact, create_contact, delete_contac
 pub use flow::credential::{CredentialChange, KeyParts, NewCredential, create_credential, delete_credential, patch_credential};
 pub use flow::device::{DeviceChange, NewDevice, NewParent, create_device, delete_device, patch_device};
 pub use flow::person::{NewPerson, create_person, patch_person};
+pub use flow::recover::{Recovery, may_remove_second_factor, recover_person};
 pub use flow::service::{NewEndpoint, NewService, ServiceChange, create_service, delete_service, patch_service};
 pub use flow::settings::{BrakeChange, SettingsChange, patch_settings};
 pub use flow::setup::{FirstSetUp, check_first_set_up, set_up};

@@ -17,6 +17,8 @@ pub struct AlarmFilter {
     pub is_acked: Option<bool>,
     /// Only those that are not symptoms of another.
     pub is_root: Option<bool>,
+    /// Only those that maintenance mutes, or only the others.
+    pub is_muted: Option<bool>,
 }
 
 /// An alarm as a list shows it.
@@ -35,7 +37,7 @@ pub struct AlarmListed {
 }
 
 const FIELDS: &str = "SELECT a.id, a.class, a.object_kind, a.object, a.device, a.tenant, a.severity, a.state, a.misses, a.first_miss_at, a.raised_at, a.well_since, a.cleared_at, \
-    a.flaps, a.incident, a.suppressed_by, a.acked_by, a.acked_at, a.ack_note, a.detail, a.version";
+    a.flaps, a.incident, a.suppressed_by, a.muted_by, a.acked_by, a.acked_at, a.ack_note, a.detail, a.version";
 
 pub(crate) fn alarm(row: &Row) -> Result<Alarm> {
     let kind: ObjectKind = row.word("object_kind")?;
@@ -56,6 +58,7 @@ pub(crate) fn alarm(row: &Row) -> Result<Alarm> {
         flaps: row.number("flaps")?,
         incident: row.opt_id("incident")?,
         suppressed_by: row.opt_id("suppressed_by")?,
+        muted_by: row.opt_id("muted_by")?,
         acked_by: row.opt_id("acked_by")?,
         acked_at: row.opt_time("acked_at")?,
         ack_note: row.opt_text("ack_note")?,
@@ -156,6 +159,11 @@ impl Tx {
             Some(false) => sql.push(" AND a.suppressed_by IS NOT NULL"),
             None => sql,
         };
+        sql = match filter.is_muted {
+            Some(true) => sql.push(" AND a.muted_by IS NOT NULL"),
+            Some(false) => sql.push(" AND a.muted_by IS NULL"),
+            None => sql,
+        };
         if let Some(client) = filter.client {
             sql = sql.under(vec![client], "a.tenant");
         }
@@ -174,7 +182,7 @@ impl Tx {
     pub async fn insert_alarm(&mut self, new: &Alarm) -> Result<()> {
         let sql = Sql::new(
             "INSERT INTO alarm (id, class, object_kind, object, device, tenant, severity, state, misses, first_miss_at, raised_at, well_since, cleared_at, flaps, incident, \
-             suppressed_by, acked_by, acked_at, ack_note, detail, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+             suppressed_by, muted_by, acked_by, acked_at, ack_note, detail, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         )
         .bind(new.id)
         .bind(new.class)
@@ -192,6 +200,7 @@ impl Tx {
         .bind(new.flaps)
         .bind(new.incident)
         .bind(new.suppressed_by)
+        .bind(new.muted_by)
         .bind(new.acked_by)
         .bind(new.acked_at)
         .bind(new.ack_note.clone())
@@ -203,7 +212,7 @@ impl Tx {
     /// Writes the whole row if nobody changed it since it was read.
     pub async fn update_alarm(&mut self, changed: &Alarm) -> Result<()> {
         let sql = Sql::new(
-            "UPDATE alarm SET severity = ?, state = ?, misses = ?, first_miss_at = ?, raised_at = ?, well_since = ?, cleared_at = ?, flaps = ?, incident = ?, suppressed_by = ?, \
+            "UPDATE alarm SET severity = ?, state = ?, misses = ?, first_miss_at = ?, raised_at = ?, well_since = ?, cleared_at = ?, flaps = ?, incident = ?, suppressed_by = ?, muted_by = ?, \
              acked_by = ?, acked_at = ?, ack_note = ?, detail = ?, version = version + 1 WHERE id = ? AND version = ?",
         )
         .bind(changed.severity)
@@ -216,6 +225,7 @@ impl Tx {
         .bind(changed.flaps)
         .bind(changed.incident)
         .bind(changed.suppressed_by)
+        .bind(changed.muted_by)
         .bind(changed.acked_by)
         .bind(changed.acked_at)
         .bind(changed.ack_note.clone())
@@ -234,7 +244,7 @@ impl Tx {
 
     /// How many devices of a collector became unreachable since then, and how many it has.
     pub async fn unreachable_share(&mut self, collector: CollectorId, since: Timestamp) -> Result<(i64, i64)> {
-        let sql = Sql::new("SELECT COUNT(*) AS n FROM alarm a JOIN device d ON d.id = a.device WHERE a.class = 'unreachable' AND a.state = 'active' AND d.collector = ? AND a.raised_at >= ?")
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM alarm a JOIN device d ON d.id = a.device WHERE a.class = 'unreachable' AND a.state = 'active' AND a.muted_by IS NULL AND d.collector = ? AND a.raised_at >= ?")
             .bind(collector)
             .bind(since);
         let unreachable = self.count(sql).await?;

@@ -3,7 +3,7 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Result, Tx};
-use model::{PersonId, TenantId, Timestamp};
+use model::{PersonId, TenantId, Timestamp, TokenId};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +14,10 @@ pub struct AuditRow {
     /// `None`: the product itself.
     pub person: Option<PersonId>,
     pub email: Option<String>,
+    /// The token that his program came with.
+    pub via: Option<TokenId>,
+    /// Its name, also after it was revoked.
+    pub via_name: Option<String>,
     pub action: String,
     pub object: String,
     pub tenant: TenantId,
@@ -35,8 +39,8 @@ pub struct ChainState {
 const VERIFY_BATCH: i64 = 1_000;
 const FIRST_PREVIOUS: [u8; 32] = [0; 32];
 
-const COLUMNS: &str = "SELECT a.seq, a.at, a.person, u.email, a.action, a.object, a.tenant, a.before, a.after, a.previous, a.hash \
-    FROM audit a LEFT JOIN person u ON u.id = a.person WHERE 1 = 1";
+const COLUMNS: &str = "SELECT a.seq, a.at, a.person, u.email, a.via, k.name AS via_name, a.action, a.object, a.tenant, a.before, a.after, a.previous, a.hash \
+    FROM audit a LEFT JOIN person u ON u.id = a.person LEFT JOIN api_token k ON k.id = a.via WHERE 1 = 1";
 
 fn audit(row: &Row) -> Result<AuditRow> {
     Ok(AuditRow {
@@ -44,6 +48,8 @@ fn audit(row: &Row) -> Result<AuditRow> {
         at: row.time("at")?,
         person: row.opt_id("person")?,
         email: row.opt_text("email")?,
+        via: row.opt_id("via")?,
+        via_name: row.opt_text("via_name")?,
         action: row.text("action")?,
         object: row.text("object")?,
         tenant: row.id("tenant")?,
@@ -72,6 +78,10 @@ fn hash_of(row: &AuditRow) -> Vec<u8> {
         part(&[u8::from(text.is_some())]);
         part(text.as_deref().unwrap_or("").as_bytes());
     }
+    // Rows from before there were tokens keep the hash they have.
+    if let Some(via) = &row.via {
+        part(via.bytes());
+    }
     hasher.finalize().to_vec()
 }
 
@@ -94,6 +104,8 @@ impl Tx {
             at: self.now(),
             person: self.scope().person(),
             email: None,
+            via: self.scope().via(),
+            via_name: None,
             action: action.to_owned(),
             object: object.to_string(),
             tenant,
@@ -103,10 +115,11 @@ impl Tx {
             hash: Vec::new(),
         };
         row.hash = hash_of(&row);
-        let sql = Sql::new("INSERT INTO audit (seq, at, person, action, object, tenant, before, after, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let sql = Sql::new("INSERT INTO audit (seq, at, person, via, action, object, tenant, before, after, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(row.seq)
             .bind(row.at)
             .bind(row.person)
+            .bind(row.via)
             .bind(&row.action)
             .bind(&row.object)
             .bind(row.tenant)

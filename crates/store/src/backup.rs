@@ -5,6 +5,7 @@ use crate::sql::Sql;
 use crate::{Result, StoreError, Tx};
 use model::config::Backup;
 use model::{CollectorId, DeviceId, TenantId, Timestamp};
+use std::time::Duration;
 
 /// A device whose configuration is to be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +42,13 @@ fn backup(row: &Row) -> Result<Backup> {
     })
 }
 
+/// A new device is given this long to be recognised by SNMP before its command line is asked.
+const RECOGNISED_WITHIN: Duration = Duration::from_secs(60);
+
 /// Devices that something opens by SSH, of which nothing is under way and no person must decide.
 const DUE: &str = "SELECT d.id, d.site, d.collector FROM device d LEFT JOIN device_backup b ON b.device = d.id \
     WHERE EXISTS (SELECT 1 FROM device_credential x JOIN credential c ON c.id = x.credential WHERE x.device = d.id AND c.kind = 'ssh') \
-    AND (b.device IS NULL OR (b.state NOT IN ('queued', 'running') AND b.next_at IS NOT NULL AND b.next_at <= ?))";
+    AND (d.profile IS NOT NULL OR b.device IS NOT NULL OR d.created_at <= ?) AND (b.device IS NULL OR (b.state NOT IN ('queued', 'running') AND b.next_at IS NOT NULL AND b.next_at <= ?))";
 
 impl Tx {
     pub async fn backup(&mut self, device: DeviceId) -> Result<Option<Backup>> {
@@ -54,8 +58,10 @@ impl Tx {
 
     /// Devices whose configuration is to be fetched now; whoever waits longest, or was asked for, first.
     pub async fn backups_due(&mut self, limit: usize) -> Result<Vec<BackupDue>> {
+        let now = self.now();
         let sql = Sql::new(DUE)
-            .bind(self.now())
+            .bind(now.minus(RECOGNISED_WITHIN))
+            .bind(now)
             .scoped(self, "d.site")
             .push(" ORDER BY CASE WHEN b.source = 'demand' THEN 0 ELSE 1 END, COALESCE(b.next_at, 0), d.id LIMIT ?")
             .bind(limit as i64);

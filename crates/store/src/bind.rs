@@ -63,6 +63,8 @@ bind_words!(
     notice::NoticeKind,
     notice::NoticeState,
     notice::HoldReason,
+    maintenance::MaintenanceState,
+    maintenance::WorkKind,
     ticket::Line,
     ticket::TicketState,
     event::EventKind,
@@ -72,4 +74,5 @@ bind_words!(
     config::BackupProblem,
     config::SshLevel,
     config::TaskState,
+    person::TokenAccess,
 );

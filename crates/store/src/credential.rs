@@ -46,7 +46,7 @@ impl Tx {
 
     /// How many secrets lie here that only the master key opens.
     pub async fn sealed_secrets(&mut self) -> Result<i64> {
-        let sql = "SELECT (SELECT COUNT(*) FROM credential) + (SELECT COUNT(*) FROM contact WHERE webhook_secret IS NOT NULL) AS n";
+        let sql = "SELECT (SELECT COUNT(*) FROM credential) + (SELECT COUNT(*) FROM contact WHERE webhook_secret IS NOT NULL) + (SELECT COUNT(*) FROM second_factor) AS n";
         self.count(Sql::new(sql)).await
     }
 

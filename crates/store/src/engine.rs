@@ -6,7 +6,7 @@ use crate::{Result, StoreError};
 use model::{Clock, Scope};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -74,11 +74,7 @@ impl Store {
         let failed = |source: sqlx::Error| StoreError::Open { url: location.shown(), source: Box::new(source) };
         let (engine, writer, reader) = match location {
             Location::Sqlite(path) => {
-                let text = path.to_str().ok_or_else(|| StoreError::Open {
-                    url: location.shown(),
-                    source: "the path is not valid UTF-8; choose another data folder".into(),
-                })?;
-                let url = format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
+                let url = sqlite_url(path, "rwc", location)?;
                 let writer = sqlite_pool(&url, 1).await.map_err(failed)?;
                 let reader = sqlite_pool(&url, READERS_MAX).await.map_err(failed)?;
                 (Engine::Sqlite, writer, reader)
@@ -147,6 +143,14 @@ impl Store {
         self.writer.close().await;
         self.reader.close().await;
     }
+}
+
+pub(crate) fn sqlite_url(path: &Path, mode: &str, location: &Location) -> Result<String> {
+    let text = path.to_str().ok_or_else(|| StoreError::Open {
+        url: location.shown(),
+        source: "the path is not valid UTF-8; choose another data folder".into(),
+    })?;
+    Ok(format!("sqlite://{}?mode={mode}", text.replace('%', "%25").replace('?', "%3f").replace('#', "%23")))
 }
 
 async fn sqlite_pool(url: &str, connections_max: u32) -> sqlx::Result<AnyPool> {

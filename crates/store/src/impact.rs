@@ -3,8 +3,9 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Result, Tx};
-use model::alarm::Impact;
-use model::{AlarmId, ImpactId, IncidentId, ServiceId, TenantId, Timestamp};
+use model::alarm::{AlarmClass, Impact};
+use model::service::{Mapping, Service};
+use model::{AlarmId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, ServiceId, TenantId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpactListed {
@@ -16,7 +17,7 @@ pub struct ImpactListed {
     pub site: Option<TenantId>,
 }
 
-const COLUMNS: &str = "SELECT m.id, m.incident, m.alarm, m.service, m.service_name, m.client, m.site, m.mapping, m.started_at, m.ended_at, k.name AS client_name \
+const COLUMNS: &str = "SELECT m.id, m.incident, m.alarm, m.service, m.service_name, m.client, m.site, m.mapping, m.started_at, m.ended_at, m.muted_by, k.name AS client_name \
     FROM impact m JOIN tenant k ON k.id = m.client WHERE 1 = 1";
 
 fn listed(row: &Row) -> Result<ImpactListed> {
@@ -30,6 +31,7 @@ fn listed(row: &Row) -> Result<ImpactListed> {
             mapping: row.word("mapping")?,
             from: row.time("started_at")?,
             to: row.opt_time("ended_at")?,
+            muted_by: row.opt_id("muted_by")?,
         },
         service_name: row.text("service_name")?,
         client_name: row.text("client_name")?,
@@ -58,13 +60,35 @@ impl Tx {
         self.all(sql, listed).await
     }
 
+    pub async fn open_impacts_of_service(&mut self, service: ServiceId) -> Result<Vec<ImpactListed>> {
+        let sql = Sql::new(COLUMNS).and("m.service = ?", Some(service)).push(" AND m.ended_at IS NULL ORDER BY m.id");
+        self.all(sql, listed).await
+    }
+
+    /// Since when each endpoint of a service is out, in their order, by the open impacts on it.
+    pub async fn failed_endpoints(&mut self, service: &Service) -> Result<Vec<Option<Timestamp>>> {
+        let mut failed: Vec<Option<Timestamp>> = vec![None; service.endpoints.len()];
+        for hit in self.open_impacts_of_service(service.id).await? {
+            let sql = Sql::new("SELECT a.class, a.object, a.device FROM alarm a WHERE a.id = ?").bind(hit.impact.alarm);
+            let found = self.one(sql, |row| Ok((row.word("class")?, row.id("object")?, row.opt_id("device")?))).await?;
+            let Some((class, object, device)): Option<(AlarmClass, InterfaceId, Option<DeviceId>)> = found else { continue };
+            let is_port = class == AlarmClass::InterfaceDown;
+            for (end, since) in service.endpoints.iter().zip(&mut failed) {
+                if if is_port { end.interface == Some(object) } else { device == Some(end.device) } {
+                    *since = Some(since.map_or(hit.impact.from, |known| known.min(hit.impact.from)));
+                }
+            }
+        }
+        Ok(failed)
+    }
+
     pub async fn impact(&mut self, id: ImpactId) -> Result<Option<ImpactListed>> {
         let sql = Sql::new(COLUMNS).and("m.id = ?", Some(id)).scoped(self, "m.client");
         self.one(sql, listed).await
     }
 
     pub async fn insert_impact(&mut self, new: &ImpactListed) -> Result<()> {
-        let sql = Sql::new("INSERT INTO impact (id, incident, alarm, service, service_name, client, site, mapping, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let sql = Sql::new("INSERT INTO impact (id, incident, alarm, service, service_name, client, site, mapping, started_at, ended_at, muted_by, confirmed_at, is_counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(new.impact.id)
             .bind(new.impact.incident)
             .bind(new.impact.alarm)
@@ -74,20 +98,27 @@ impl Tx {
             .bind(new.site)
             .bind(new.impact.mapping)
             .bind(new.impact.from)
-            .bind(new.impact.to);
+            .bind(new.impact.to)
+            .bind(new.impact.muted_by)
+            .bind(self.now())
+            // What the register was not sure of proves no downtime.
+            .bind(new.impact.mapping == Mapping::Sure);
         self.run(sql).await?;
         Ok(())
     }
 
     pub async fn close_impact(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
-        self.run(Sql::new("UPDATE impact SET ended_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        self.run(
+            Sql::new("UPDATE impact SET ended_at = ?, cleared_at = ? WHERE id = ? AND ended_at IS NULL").bind(at).bind(self.now()).bind(id),
+        )
+        .await?;
         Ok(())
     }
 
     /// Clients that are down by alarms raised since then, told or not: a burst is seen whole before its first word goes.
     pub async fn clients_hit_since(&mut self, since: Timestamp) -> Result<Vec<TenantId>> {
         let sql =
-            Sql::new("SELECT DISTINCT m.client FROM impact m JOIN alarm a ON a.id = m.alarm WHERE m.ended_at IS NULL AND a.raised_at >= ?")
+            Sql::new("SELECT DISTINCT m.client FROM impact m JOIN alarm a ON a.id = m.alarm WHERE m.ended_at IS NULL AND m.muted_by IS NULL AND a.raised_at >= ?")
                 .bind(since);
         self.all(sql, |row| row.id("client")).await
     }
@@ -95,6 +126,12 @@ impl Tx {
     /// Ends an impact of which nobody saw the end: the port was bound elsewhere, the device removed. Told to line 1, never to the client.
     pub async fn close_impact_unseen(&mut self, id: ImpactId, at: Timestamp) -> Result<()> {
         self.run(Sql::new("UPDATE impact SET ended_at = ?, mapping = 'stale' WHERE id = ? AND ended_at IS NULL").bind(at).bind(id)).await?;
+        Ok(())
+    }
+
+    /// Mutes an impact, or lets it be heard.
+    pub async fn mute_impact(&mut self, id: ImpactId, by: Option<MaintenanceId>) -> Result<()> {
+        self.run(Sql::new("UPDATE impact SET muted_by = ? WHERE id = ?").bind(by).bind(id)).await?;
         Ok(())
     }
 

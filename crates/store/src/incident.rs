@@ -3,8 +3,8 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Page, PageOf, Result, Tx};
-use model::IncidentId;
 use model::alarm::{Incident, IncidentState};
+use model::{AlarmId, IncidentId};
 
 const COLUMNS: &str =
     "SELECT n.id, n.tenant, n.root, n.state, n.opened_at, n.closed_at, n.merged_into, n.version FROM incident n WHERE 1 = 1";
@@ -72,6 +72,26 @@ impl Tx {
             Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM alarm a WHERE a.incident = ? AND a.state <> 'cleared' LIMIT 1) w")
                 .bind(id);
         Ok(self.count(sql).await? > 0)
+    }
+
+    /// Whether an alarm of it is active and not muted: then people are told and work on it.
+    pub async fn has_live_alarm(&mut self, id: IncidentId) -> Result<bool> {
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM alarm a WHERE a.incident = ? AND a.state = 'active' AND a.muted_by IS NULL").bind(id);
+        Ok(self.count(sql).await? > 0)
+    }
+
+    /// Whether an active alarm that nobody mutes is a symptom of this one.
+    pub async fn has_live_symptom(&mut self, cause: AlarmId) -> Result<bool> {
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM alarm a WHERE a.suppressed_by = ? AND a.state = 'active' AND a.muted_by IS NULL")
+            .bind(cause);
+        Ok(self.count(sql).await? > 0)
+    }
+
+    /// Whether all of its alarms, open or over, were muted.
+    pub async fn is_all_muted(&mut self, id: IncidentId) -> Result<bool> {
+        let sql =
+            Sql::new("SELECT COUNT(*) AS n FROM alarm a WHERE a.incident = ? AND a.state <> 'suspect' AND a.muted_by IS NULL").bind(id);
+        Ok(self.count(sql).await? == 0)
     }
 
     /// Everything of one incident goes to another: alarms and impacts follow.

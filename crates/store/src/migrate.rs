@@ -19,7 +19,14 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "alarms and incidents", sql: include_str!("../migrations/0004_alarms.sql") },
     Migration { version: 5, name: "notices and tickets", sql: include_str!("../migrations/0005_notices_tickets.sql") },
     Migration { version: 6, name: "tasks, configurations, recognised devices", sql: include_str!("../migrations/0006_configs.sql") },
+    Migration { version: 7, name: "maintenance", sql: include_str!("../migrations/0007_maintenance.sql") },
+    Migration { version: 8, name: "trust", sql: include_str!("../migrations/0008_trust.sql") },
 ];
+
+/// The version of the newest one.
+pub(crate) fn known() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
 
 /// The words that the two engines spell differently.
 fn spelled(sql: &str, engine: Engine) -> String {
@@ -36,7 +43,7 @@ pub(crate) async fn run(pool: &AnyPool, engine: Engine, now: Timestamp) -> Resul
     sqlx::query(AssertSqlSafe(spelled(prepare, engine))).execute(pool).await?;
     let found: Option<i64> = sqlx::query("SELECT MAX(version) AS version FROM migration").fetch_one(pool).await?.try_get("version")?;
     let found = found.unwrap_or(0);
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let known = known();
     if found > known {
         return Err(StoreError::TooNew { found, known });
     }

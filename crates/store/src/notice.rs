@@ -3,14 +3,15 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Page, PageOf, Result, Tx};
-use model::notice::{Channel, Notice, NoticeState};
-use model::{IncidentId, NoticeId, TenantId, Timestamp};
+use model::notice::{Channel, Notice, NoticeState, Topic};
+use model::{IncidentId, MaintenanceId, NoticeId, TenantId, Timestamp};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Default)]
 pub struct NoticeFilter {
     pub state: Option<NoticeState>,
     pub incident: Option<IncidentId>,
+    pub maintenance: Option<MaintenanceId>,
     pub client: Option<TenantId>,
 }
 
@@ -25,15 +26,20 @@ pub struct NoticeListed {
     pub step: i64,
 }
 
-const FIELDS: &str = "SELECT n.id, n.incident, n.client, n.contact, n.channel, n.address, n.language, n.kind, n.step, n.state, n.hold_reason, n.release_at, n.brand, n.sender, n.subject, \
+const FIELDS: &str = "SELECT n.id, n.incident, n.maintenance, n.client, n.contact, n.channel, n.address, n.language, n.kind, n.step, n.state, n.hold_reason, n.release_at, n.brand, n.sender, n.subject, \
     n.body, n.html, n.message_id, n.attempts, n.next_attempt_at, n.last_error, n.created_at, n.sent_at, n.proof, n.version, k.name AS client_name, c.name AS contact_name \
     FROM notice n JOIN tenant k ON k.id = n.client LEFT JOIN contact c ON c.id = n.contact WHERE 1 = 1";
+
+fn topic(row: &Row) -> Result<Topic> {
+    let maintenance: Option<MaintenanceId> = row.opt_id("maintenance")?;
+    maintenance.map_or_else(|| row.id("incident").map(Topic::Incident), |id| Ok(Topic::Maintenance(id)))
+}
 
 fn listed(row: &Row) -> Result<NoticeListed> {
     Ok(NoticeListed {
         notice: Notice {
             id: row.id("id")?,
-            incident: row.id("incident")?,
+            topic: topic(row)?,
             client: row.id("client")?,
             contact: row.opt_id("contact")?,
             channel: row.word("channel")?,
@@ -74,6 +80,7 @@ impl Tx {
         let mut sql = Sql::new(FIELDS)
             .and("n.state = ?", filter.state)
             .and("n.incident = ?", filter.incident)
+            .and("n.maintenance = ?", filter.maintenance)
             .and("n.id < ?", page.after.map(NoticeId::from_bytes))
             .scoped(self, "n.client");
         if let Some(client) = filter.client {
@@ -83,9 +90,9 @@ impl Tx {
     }
 
     /// The messages of one thread, oldest first.
-    pub async fn notices_of_thread(&mut self, incident: IncidentId, client: TenantId) -> Result<Vec<NoticeListed>> {
+    pub async fn notices_of_thread(&mut self, topic: impl Into<Topic>, client: TenantId) -> Result<Vec<NoticeListed>> {
         let sql = Sql::new(FIELDS)
-            .and("n.incident = ?", Some(incident))
+            .and("n.thread = ?", Some(&topic.into().bytes()[..]))
             .and("n.client = ?", Some(client))
             .scoped(self, "n.client")
             .push(" ORDER BY n.step, n.id");
@@ -96,12 +103,14 @@ impl Tx {
     pub async fn insert_notice(&mut self, new: &NoticeListed) -> Result<bool> {
         let notice = &new.notice;
         let sql = Sql::new(
-            "INSERT INTO notice (id, incident, client, contact, channel, address, language, kind, step, state, hold_reason, release_at, brand, sender, subject, body, html, message_id, \
-             attempts, next_attempt_at, last_error, created_at, sent_at, proof, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) \
-             ON CONFLICT (incident, client, address, channel, step) DO NOTHING",
+            "INSERT INTO notice (id, thread, incident, maintenance, client, contact, channel, address, language, kind, step, state, hold_reason, release_at, brand, sender, subject, body, html, message_id, \
+             attempts, next_attempt_at, last_error, created_at, sent_at, proof, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) \
+             ON CONFLICT (thread, client, address, channel, step) DO NOTHING",
         )
         .bind(notice.id)
-        .bind(notice.incident)
+        .bind(&notice.topic.bytes()[..])
+        .bind(notice.topic.incident())
+        .bind(notice.topic.maintenance())
         .bind(notice.client)
         .bind(notice.contact)
         .bind(notice.channel)
@@ -156,7 +165,7 @@ impl Tx {
             .bind(now)
             .push(" AND n.channel = ?")
             .bind(channel)
-            .push(" AND NOT EXISTS (SELECT 1 FROM notice b WHERE b.incident = n.incident AND b.client = n.client AND b.address = n.address AND b.channel = n.channel")
+            .push(" AND NOT EXISTS (SELECT 1 FROM notice b WHERE b.thread = n.thread AND b.client = n.client AND b.address = n.address AND b.channel = n.channel")
             .push(" AND b.step < n.step AND b.state IN ('queued', 'held'))")
             .push(" ORDER BY n.id LIMIT ?")
             .bind(limit as i64)
@@ -197,9 +206,17 @@ impl Tx {
         self.all(sql, |row| row.id("client")).await
     }
 
+    /// Clients that got (or would have got) a word about maintenance since then.
+    pub async fn clients_announced_since(&mut self, since: Timestamp) -> Result<Vec<TenantId>> {
+        let sql = Sql::new("SELECT DISTINCT n.client FROM notice n WHERE n.maintenance IS NOT NULL AND n.state IN ('queued', 'sent', 'held') AND n.created_at >= ?").bind(since);
+        self.all(sql, |row| row.id("client")).await
+    }
+
     /// The next free step of a thread.
-    pub async fn next_step(&mut self, incident: IncidentId, client: TenantId) -> Result<i64> {
-        let sql = Sql::new("SELECT MAX(n.step) AS n FROM notice n WHERE n.incident = ? AND n.client = ?").bind(incident).bind(client);
+    pub async fn next_step(&mut self, topic: impl Into<Topic>, client: TenantId) -> Result<i64> {
+        let sql = Sql::new("SELECT MAX(n.step) AS n FROM notice n WHERE n.thread = ? AND n.client = ?")
+            .bind(&topic.into().bytes()[..])
+            .bind(client);
         Ok(self.one(sql, |row| row.opt_int("n")).await?.flatten().unwrap_or(0) + 1)
     }
 }

@@ -26,7 +26,7 @@ pub struct ServiceListed {
     pub is_hit: bool,
 }
 
-const COLUMNS: &str = "SELECT v.id, v.client, v.name, v.created_at, v.version, k.name AS client_name, \
+const COLUMNS: &str = "SELECT v.id, v.client, v.name, v.need, v.created_at, v.version, k.name AS client_name, \
     (SELECT COUNT(*) FROM impact m WHERE m.service = v.id AND m.ended_at IS NULL) AS hits FROM service v JOIN tenant k ON k.id = v.client WHERE 1 = 1";
 
 fn listed(row: &Row) -> Result<ServiceListed> {
@@ -36,6 +36,7 @@ fn listed(row: &Row) -> Result<ServiceListed> {
             client: row.id("client")?,
             name: row.text("name")?,
             endpoints: Vec::new(),
+            need: row.opt_int("need")?.and_then(|need| u32::try_from(need).ok()),
             created_at: row.time("created_at")?,
             version: row.int("version")?,
         },
@@ -105,10 +106,11 @@ impl Tx {
     }
 
     pub async fn insert_service(&mut self, new: &Service) -> Result<()> {
-        let sql = Sql::new("INSERT INTO service (id, client, name, created_at, version) VALUES (?, ?, ?, ?, 1)")
+        let sql = Sql::new("INSERT INTO service (id, client, name, need, created_at, version) VALUES (?, ?, ?, ?, ?, 1)")
             .bind(new.id)
             .bind(new.client)
             .bind(&new.name)
+            .bind(new.need)
             .bind(new.created_at);
         self.run(sql).await?;
         self.insert_endpoints(new).await
@@ -127,8 +129,9 @@ impl Tx {
     }
 
     pub async fn update_service(&mut self, changed: &Service) -> Result<()> {
-        let sql = Sql::new("UPDATE service SET name = ?, version = version + 1 WHERE id = ? AND version = ?")
+        let sql = Sql::new("UPDATE service SET name = ?, need = ?, version = version + 1 WHERE id = ? AND version = ?")
             .bind(&changed.name)
+            .bind(changed.need)
             .bind(changed.id)
             .bind(changed.version)
             .scoped(self, "client");

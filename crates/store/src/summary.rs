@@ -10,6 +10,8 @@ pub struct Summary {
     /// Active alarms that are not symptoms of another one.
     pub alarms: Vec<(Severity, i64)>,
     pub unacked: i64,
+    /// Active, but maintenance mutes them: in no other counter of alarms.
+    pub muted: i64,
     pub tickets_open: i64,
     pub notices_held: i64,
     pub notices_draft: i64,
@@ -23,11 +25,14 @@ pub struct Summary {
 
 impl Tx {
     pub async fn summary(&mut self) -> Result<Summary> {
-        let root = " FROM alarm a WHERE a.state = 'active' AND a.suppressed_by IS NULL";
+        let root = " FROM alarm a WHERE a.state = 'active' AND a.suppressed_by IS NULL AND a.muted_by IS NULL";
         let sql = Sql::new("SELECT a.severity, COUNT(*) AS n").push(root).scoped(self, "a.tenant").push(" GROUP BY a.severity");
         let alarms = self.all(sql, |row| Ok((row.word("severity")?, row.int("n")?))).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n").push(root).push(" AND a.acked_at IS NULL").scoped(self, "a.tenant");
         let unacked = self.count(sql).await?;
+        let sql =
+            Sql::new("SELECT COUNT(*) AS n FROM alarm a WHERE a.state = 'active' AND a.muted_by IS NOT NULL").scoped(self, "a.tenant");
+        let muted = self.count(sql).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM ticket t WHERE t.state <> 'resolved'").scoped(self, "t.tenant");
         let tickets_open = self.count(sql).await?;
         let sql = Sql::new("SELECT COUNT(*) AS n FROM notice n WHERE n.state = 'held'").scoped(self, "n.client");
@@ -47,6 +52,7 @@ impl Tx {
         Ok(Summary {
             alarms,
             unacked,
+            muted,
             tickets_open,
             notices_held,
             notices_draft,

@@ -63,6 +63,14 @@ impl Tx {
         Ok(self.count(sql).await? > 0)
     }
 
+    /// The same for what maintenance touches: the register, or a window itself.
+    pub async fn maintenance_changed_since(&mut self, seq: i64) -> Result<(bool, i64)> {
+        let last = self.last_event().await?;
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM event e WHERE e.seq > ? AND e.kind IN ('device.changed', 'device.removed', 'service.changed', 'maintenance.changed')")
+            .bind(seq);
+        Ok((last > seq && self.count(sql).await? > 0, last))
+    }
+
     /// True when something that decides what is polled or bound changed after event `seq`, and the number of the last event.
     pub async fn register_changed_since(&mut self, seq: i64) -> Result<(bool, i64)> {
         let last = self.last_event().await?;

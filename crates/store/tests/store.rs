@@ -22,7 +22,11 @@ fn check<F: AsyncFn(&World, &str)>(story: F) {
 }
 
 fn person(grants: &[(TenantId, Role)]) -> Scope {
-    Scope::Person { id: PersonId::new(), grants: grants.iter().map(|(tenant, role)| Grant { tenant: *tenant, role: *role }).collect() }
+    Scope::Person {
+        id: PersonId::new(),
+        grants: grants.iter().map(|(tenant, role)| Grant { tenant: *tenant, role: *role }).collect(),
+        via: None,
+    }
 }
 
 #[test]

@@ -23,6 +23,8 @@ impl Handler for Desk {
         // The row as it is now, not as it was when the event was written: several events may have come together.
         let Some(incident) = tx.incident(id).await? else { return Ok(()) };
         match incident.state {
+            // All of it is muted by maintenance: no ticket is opened and none is touched.
+            IncidentState::Open if !tx.has_live_alarm(id).await? => Ok(()),
             IncidentState::Open => keep_open(tx, &incident).await,
             // An earlier event that is handled late leaves the end to the event of the end.
             IncidentState::Closed if event.kind == EventKind::IncidentClosed => recovered(tx, &incident, "recovered").await,
@@ -95,6 +97,9 @@ async fn keep_open(tx: &mut Tx, incident: &Incident) -> Result<(), SupportError>
 /// The incident is over (or went into another one): an unheld ticket resolves itself, a held one gets a note and waits for its holder.
 async fn recovered(tx: &mut Tx, incident: &Incident, how: &str) -> Result<(), SupportError> {
     if tx.ticket_of_incident(incident.id).await?.is_none() {
+        if tx.is_all_muted(incident.id).await? {
+            return Ok(());
+        }
         // The whole incident passed before its first event was handled: the ticket is still written, as a record.
         keep_open(tx, incident).await?;
     }

@@ -159,6 +159,7 @@ impl World {
             id: ServiceId::new(),
             client,
             name: name.into(),
+            need: None,
             endpoints: ends.iter().map(|(device, interface)| Endpoint { device: *device, interface: *interface }).collect(),
             created_at: self.clock.now(),
             version: 1,

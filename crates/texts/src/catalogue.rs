@@ -12,13 +12,23 @@ use std::sync::LazyLock;
 /// Every file of `/locales` that the Rust side speaks; the file's name is the first word of its keys. `web.json` belongs to the pages alone.
 const EN: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/en/common.json")),
+    ("cli", include_str!("../../../locales/en/cli.json")),
     ("notices", include_str!("../../../locales/en/notices.json")),
     ("support", include_str!("../../../locales/en/support.json")),
+    ("people", include_str!("../../../locales/en/people.json")),
+    ("watchdog", include_str!("../../../locales/en/watchdog.json")),
+    ("maintenance", include_str!("../../../locales/en/maintenance.json")),
+    ("report", include_str!("../../../locales/en/report.json")),
 ];
 const RU: &[(&str, &str)] = &[
     ("common", include_str!("../../../locales/ru/common.json")),
+    ("cli", include_str!("../../../locales/ru/cli.json")),
     ("notices", include_str!("../../../locales/ru/notices.json")),
     ("support", include_str!("../../../locales/ru/support.json")),
+    ("people", include_str!("../../../locales/ru/people.json")),
+    ("watchdog", include_str!("../../../locales/ru/watchdog.json")),
+    ("maintenance", include_str!("../../../locales/ru/maintenance.json")),
+    ("report", include_str!("../../../locales/ru/report.json")),
 ];
 
 /// The value that chooses the plural form, as in i18next.

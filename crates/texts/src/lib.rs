@@ -8,6 +8,7 @@
 mod body;
 mod catalogue;
 mod format;
+pub mod maintenance;
 pub mod notice;
 
 pub use catalogue::Texts;

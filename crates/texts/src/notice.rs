@@ -6,10 +6,10 @@
 use crate::body::{Block, one_line, to_html, to_text};
 use crate::{Arg, Texts};
 use jiff::tz::TimeZone;
+use model::Timestamp;
 use model::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
-use model::notice::NoticeKind;
+use model::notice::{NoticeKind, Topic};
 use model::tenant::Language;
-use model::{IncidentId, Timestamp};
 
 /// Services named in one notice; the others are counted ("and 3 more services").
 pub const SERVICES_LISTED_MAX: usize = 20;
@@ -67,10 +67,15 @@ pub struct Rendered {
     pub html: String,
 }
 
-/// The short form of an incident's id: its last characters, which are random (the first are the time and alike for neighbours).
-pub fn reference(incident: IncidentId) -> String {
-    let id = incident.to_string();
-    format!("INC-{}", &id[id.len() - REFERENCE_CHARS..])
+/// The short form of an incident's (or maintenance's) id: its last characters, which are random (the first are the time and alike for
+/// neighbours).
+pub fn reference(of: impl Into<Topic>) -> String {
+    let topic = of.into();
+    let (prefix, id) = match topic {
+        Topic::Incident(id) => ("INC", id.to_string()),
+        Topic::Maintenance(id) => ("MNT", id.to_string()),
+    };
+    format!("{prefix}-{}", &id[id.len() - REFERENCE_CHARS..])
 }
 
 impl NoticeText<'_> {
@@ -80,7 +85,10 @@ impl NoticeText<'_> {
         let mut blocks = vec![Block::Lines(vec![self.greeting()])];
         match self.kind {
             NoticeKind::Opened => self.fault("opened", &mut blocks),
-            NoticeKind::Updated => self.fault("updated", &mut blocks),
+            // Planned work has a text of its own (`maintenance`): asked for it here, we say what is true of any word about services.
+            NoticeKind::Updated | NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => {
+                self.fault("updated", &mut blocks)
+            }
             NoticeKind::Restored => self.recovery(&mut blocks),
             NoticeKind::Correction => self.correction(&mut blocks),
         }
@@ -94,7 +102,11 @@ impl NoticeText<'_> {
     }
 
     fn subject(&self) -> String {
-        let kind = self.kind.as_str();
+        let kind = match self.kind {
+            NoticeKind::MaintenanceAnnounced | NoticeKind::MaintenanceChanged | NoticeKind::MaintenanceCancelled => NoticeKind::Updated,
+            kind => kind,
+        };
+        let kind = kind.as_str();
         let subject = match (self.kind, self.services.as_slice()) {
             (NoticeKind::Correction, _) => self.say("correction.subject", &[]),
             (_, [only]) => {

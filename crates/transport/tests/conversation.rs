@@ -172,6 +172,14 @@ async fn spaces_at_the_end_of_a_pattern_do_not_matter() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_counts_the_commands_is_known_by_its_name() {
+    let device = Script { greeting: vec![say("sw.1 # "), Act::Line, say("\r\n")], ..Script::new("sw.2 # ") }.does("prompt sw.3 # ", []);
+    let mut session = device.open(spec(&[r"^(?P<host>\w+)\.\d+ # $"], None)).await.unwrap();
+    assert_eq!(session.prompt(), "sw.2 #");
+    assert_eq!(session.run("rename").await.unwrap().ended_by, EndedBy::Mode("sw.3 #".to_owned()));
+}
+
+#[tokio::test]
 async fn what_is_asked_at_the_login_is_answered_only_when_it_is_foreseen() {
     let wizard = |question| Script { greeting: vec![say(question), Act::Line, say("\r\n")], ..Script::new("R1#") };
     for question in ["Would you like to enter the dialog? [yes/no]: ", "Username: ", "Change the password now? [Y/N]:"] {
@@ -198,6 +206,17 @@ async fn a_known_answer_is_given_only_to_its_command() {
     let cause = session.run("reboot").await.unwrap_err();
     assert!(matches!(&cause, Error::Question { command, .. } if command == "reboot"), "{cause}");
     assert!(heard.lock().unwrap().ends_with("reboot\r"), "nothing is sent to a question");
+}
+
+#[tokio::test]
+async fn a_slow_device_gets_its_answer_once() {
+    let slow = Act::Wait(Duration::from_millis(2_500));
+    let acts = [say("Save? [Y/N]:"), Act::Line, slow.clone(), say("\r\nReally? [Y/N]:"), Act::Line, slow, say("\r\nok\r\n")];
+    let (io, heard) = Script::new("R1#").does("save", acts).play();
+    let allowed = vec![Allowed { matches: re(r"\[Y/N\]:$"), answer: "Y".to_owned(), only_for: Some(re("^save")) }];
+    let mut session = Session::open(io, Spec { prompts_allowed: allowed, ..spec(&[], None) }, Secrets::default()).await.unwrap();
+    assert_eq!(session.run("save").await.unwrap().text, "Save? [Y/N]:\nReally? [Y/N]:\nok\n");
+    assert!(heard.lock().unwrap().ends_with("\rsave\rY\rY\r"), "{heard:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod sshd;
 use model::credential::Key;
 use model::{Clock, DeviceId, Timestamp};
 use sshd::{Behind, CEILING, PASSWORD, Sshd, password, tries};
-use transport::ssh::{Compat, Connected, Error, HostKeyPolicy, Level, LoginGuard, connect};
+use transport::ssh::{Compat, Connected, Error, HostKeyPolicy, Level, LoginGuard, Terminal, connect};
 
 const LEGACY: &str = "KexAlgorithms diffie-hellman-group14-sha1,diffie-hellman-group1-sha1\nHostKeyAlgorithms ssh-rsa\n\
                       Ciphers aes128-cbc,3des-cbc\nMACs hmac-sha1\nPubkeyAcceptedAlgorithms +ssh-rsa";
@@ -152,6 +152,24 @@ async fn a_changed_host_key_is_refused_before_anybody_is_named() {
     }
     let after = sshd.logged("[preauth]").await.replacen(&before, "", 1);
     assert!(!after.contains("user ") && !after.contains("Failed") && !after.contains("Accepted"), "{after}");
+}
+
+#[tokio::test]
+async fn the_connection_ends_with_the_last_who_uses_it() {
+    let Some(sshd) = Sshd::start("", &["ed25519"], Behind::Shell) else { return };
+    let keys = [password(PASSWORD)];
+    let connected = connect(&sshd.request(&keys), &mut tries()).await.unwrap();
+    let mut shell = connected.session.shell(&Terminal::default(), CEILING).await.unwrap();
+    drop(connected);
+    tokio::io::AsyncWriteExt::write_all(&mut shell, b"stty size; echo al''ive\r").await.unwrap();
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("alive") {
+        assert_ne!(tokio::io::AsyncReadExt::read_buf(&mut shell, &mut seen).await.unwrap(), 0);
+    }
+    assert!(String::from_utf8_lossy(&seen).contains("1000 512"), "high and wide");
+    assert!(!sshd.log().contains("Close session"));
+    drop(shell);
+    sshd.logged("Close session").await;
 }
 
 #[tokio::test]

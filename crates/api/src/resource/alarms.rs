@@ -31,6 +31,10 @@ pub(crate) struct AlarmView {
     /// Not a symptom of another alarm.
     is_root: bool,
     suppressed_by: Option<AlarmId>,
+    /// Maintenance mutes it: no ticket, no notice, in no counter.
+    is_muted: bool,
+    /// Null also when the maintenance is not for me to see.
+    muted_by: Option<Ref>,
     /// Downtime counts from here.
     first_miss_at: Timestamp,
     raised_at: Option<Timestamp>,
@@ -78,6 +82,8 @@ pub(crate) struct AlarmQuery {
     acked: Option<bool>,
     /// Only causes, or only symptoms.
     root: Option<bool>,
+    /// Only those that maintenance mutes, or only the others.
+    muted: Option<bool>,
     cursor: Option<String>,
     limit: Option<usize>,
 }
@@ -107,6 +113,10 @@ pub(crate) async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: AlarmListed) 
         Some(id) => look.alarm(tx, id).await?,
         None => None,
     };
+    let muted_by = match alarm.muted_by {
+        Some(id) => look.maintenance(tx, id).await?,
+        None => None,
+    };
     let acked_by = match alarm.acked_by {
         Some(id) => look.person(tx, id).await?,
         None => None,
@@ -125,6 +135,8 @@ pub(crate) async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: AlarmListed) 
         incident,
         is_root: alarm.suppressed_by.is_none(),
         suppressed_by,
+        is_muted: alarm.muted_by.is_some(),
+        muted_by,
         first_miss_at: alarm.first_miss_at,
         raised_at: alarm.raised_at,
         cleared_at: alarm.cleared_at,
@@ -173,6 +185,7 @@ pub(crate) async fn list(State(app): State<App>, who: Who, Filter(query): Filter
         incident: None,
         is_acked: query.acked,
         is_root: query.root,
+        is_muted: query.muted,
     };
     let mut tx = app.store.read(&who.scope_for(Action::ReadAlarms)).await?;
     let found = tx.alarms(&filter, page).await?;

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, bad_cursor, page};
 use crate::look::Look;
-use crate::view::PersonRef;
+use crate::view::{PersonRef, Ref};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -22,6 +22,8 @@ pub(crate) struct AuditView {
     at: Timestamp,
     /// Null: the product itself, or somebody who is not for me to see.
     who: Option<PersonRef>,
+    /// The token that his program came with.
+    token: Option<Ref>,
     action: String,
     object: String,
     tenant: TenantId,
@@ -63,6 +65,8 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, row: AuditRow) -> ApiResult<Audi
     Ok(AuditView {
         seq: row.seq,
         at: row.at,
+        // A token is named only together with its person.
+        token: row.via.filter(|_| who.is_some()).map(|via| Ref::new(via, row.via_name.unwrap_or_default())),
         who,
         action: row.action,
         object: row.object,

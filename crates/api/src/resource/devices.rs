@@ -52,6 +52,8 @@ pub(crate) struct DeviceView {
     os_version: Option<String>,
     serial: Option<String>,
     alarms: AlarmCounts,
+    /// The maintenance that runs on it now.
+    maintenance: Option<Ref>,
     version: i64,
     created_at: Timestamp,
     can: CanEditRemove,
@@ -295,6 +297,7 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: DeviceListed) -> ApiResu
         os_version: device.recognised.os_version,
         serial: device.recognised.serial,
         alarms: AlarmCounts { critical, major, minor, warning },
+        maintenance: look.work_on(tx, device.id, device.site).await?,
         version: device.version,
         created_at: device.created_at,
         can: CanEditRemove { edit: can, remove: can },

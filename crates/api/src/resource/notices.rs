@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use model::notice::{Channel, HoldReason, NoticeKind, NoticeState};
 use model::tenant::Language;
-use model::{IncidentId, NoticeId, TenantId, Timestamp};
+use model::{IncidentId, MaintenanceId, NoticeId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{NoticeFilter, NoticeListed, Page, Tx};
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +22,8 @@ pub(crate) struct NoticeView {
     id: NoticeId,
     /// Null when its cause is not for me to see.
     incident: Option<IncidentId>,
+    /// What it announces, changes or cancels; null when it is about an incident.
+    maintenance: Option<Ref>,
     client: Ref,
     contact: Option<Ref>,
     channel: Channel,
@@ -58,6 +60,7 @@ pub(crate) struct NoticeCan {
 pub(crate) struct NoticeQuery {
     state: Option<NoticeState>,
     incident: Option<IncidentId>,
+    maintenance: Option<MaintenanceId>,
     client: Option<TenantId>,
     cursor: Option<String>,
     limit: Option<usize>,
@@ -112,7 +115,14 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: NoticeListed) -> ApiResu
     };
     Ok(Some(NoticeView {
         id: notice.id,
-        incident: look.incident(tx, notice.incident).await?,
+        incident: match notice.topic.incident() {
+            Some(id) => look.incident(tx, id).await?,
+            None => None,
+        },
+        maintenance: match notice.topic.maintenance() {
+            Some(id) => look.maintenance(tx, id).await?,
+            None => None,
+        },
         client: Ref::new(notice.client, listed.client_name),
         contact: notice.contact.zip(listed.contact_name).map(|(id, name)| Ref::new(id, name)),
         channel: notice.channel,
@@ -156,7 +166,7 @@ pub(crate) async fn views_of_incident(tx: &mut Tx, look: &mut Look<'_>, incident
     responses((status = 200, body = ListOf<NoticeView>)))]
 pub(crate) async fn list(State(app): State<App>, who: Who, Filter(query): Filter<NoticeQuery>) -> ApiResult<ListOf<NoticeView>> {
     let page = page(query.cursor.as_deref(), query.limit)?;
-    let mut filter = NoticeFilter { state: query.state, incident: query.incident, client: query.client };
+    let mut filter = NoticeFilter { state: query.state, incident: query.incident, maintenance: query.maintenance, client: query.client };
     if filter.state.is_none() && !who.may_somewhere(Action::ReadUnsentNotices) {
         filter.state = Some(NoticeState::Sent);
     }

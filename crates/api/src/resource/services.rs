@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, IfMatch, Patched, Posted, page};
 use crate::look::Look;
-use crate::view::{Can, CanEditRemove, Ref, present};
+use crate::view::{Can, CanEditRemove, Ref, emptiable, present};
 use crate::who::Who;
 use access::Action;
 use axum::extract::State;
@@ -25,6 +25,8 @@ pub(crate) struct ServiceView {
     name: String,
     /// Those on devices that I see.
     endpoints: Vec<EndpointView>,
+    /// How many endpoints must work; null: all of them.
+    need: Option<u32>,
     state: ServiceState,
     version: i64,
     created_at: Timestamp,
@@ -38,11 +40,12 @@ pub(crate) struct EndpointView {
     mapping: Mapping,
 }
 
-/// `unknown`: no endpoint, a stale one, or nobody looks at the device.
+/// `degraded`: endpoints have failed, but as many work as it needs. `unknown`: no endpoint, a stale one, or nobody looks at the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServiceState {
     Up,
+    Degraded,
     Down,
     Unknown,
 }
@@ -71,6 +74,8 @@ pub(crate) struct ServiceInput {
     name: String,
     #[serde(default)]
     endpoints: Vec<EndpointInput>,
+    /// How many endpoints must work; absent: all of them.
+    need: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -83,6 +88,10 @@ pub(crate) struct ServicePatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Vec<EndpointInput>, required = false)]
     endpoints: Option<Vec<EndpointInput>>,
+    /// Null: all of them.
+    #[serde(default, deserialize_with = "emptiable")]
+    #[schema(value_type = Option<u32>, required = false)]
+    need: Option<Option<u32>>,
 }
 
 impl Versioned for ServiceView {
@@ -97,7 +106,15 @@ impl From<EndpointInput> for NewEndpoint {
     }
 }
 
-fn state(listed: &ServiceListed) -> ServiceState {
+async fn state(tx: &mut Tx, listed: &ServiceListed) -> ApiResult<ServiceState> {
+    if listed.is_hit && listed.service.need.is_some() {
+        let left = tx.failed_endpoints(&listed.service).await?.iter().filter(|failed| failed.is_none()).count();
+        return Ok(if left >= listed.service.needed() { ServiceState::Degraded } else { ServiceState::Down });
+    }
+    Ok(plain_state(listed))
+}
+
+fn plain_state(listed: &ServiceListed) -> ServiceState {
     let is_unknown = |end: &store::EndpointListed| end.device_state == DeviceState::Unknown || end.mapping == Mapping::Stale;
     if listed.is_hit {
         ServiceState::Down
@@ -109,7 +126,7 @@ fn state(listed: &ServiceListed) -> ServiceState {
 }
 
 async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: ServiceListed) -> ApiResult<ServiceView> {
-    let state = state(&listed);
+    let state = state(tx, &listed).await?;
     let mut endpoints = Vec::new();
     for end in &listed.endpoints {
         if look.device(tx, end.endpoint.device).await?.is_none() {
@@ -125,6 +142,7 @@ async fn view(tx: &mut Tx, look: &mut Look<'_>, listed: ServiceListed) -> ApiRes
         client: Ref::new(service.client, listed.client_name),
         name: service.name,
         endpoints,
+        need: service.need,
         state,
         version: service.version,
         created_at: service.created_at,
@@ -162,7 +180,7 @@ pub(crate) async fn read(State(app): State<App>, who: Who, Id(id): Id<ServiceId>
     responses((status = 201, body = ServiceView)))]
 pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<ServiceInput>) -> ApiResult<Response> {
     let endpoints = posted.body.endpoints.into_iter().map(Into::into).collect();
-    let new = NewService { client: posted.body.client, name: posted.body.name, endpoints };
+    let new = NewService { client: posted.body.client, name: posted.body.name, endpoints, need: posted.body.need };
     let mut work = Work::begin(&app, &who, posted.once).await?;
     let made = register::create_service(&mut work.tx, &who, new).await?;
     let view = view_of(&mut work.tx, &mut Look::new(&who), made.id).await?;
@@ -179,7 +197,14 @@ pub(crate) async fn patch(
 ) -> ApiResult<One<ServiceView>> {
     let endpoints = patched.body.endpoints.map(|endpoints| endpoints.into_iter().map(Into::into).collect());
     let mut tx = app.store.write(&who.scope()).await?;
-    register::patch_service(&mut tx, &who, id, patched.version, ServiceChange { name: patched.body.name, endpoints }).await?;
+    register::patch_service(
+        &mut tx,
+        &who,
+        id,
+        patched.version,
+        ServiceChange { name: patched.body.name, endpoints, need: patched.body.need },
+    )
+    .await?;
     let view = view_of(&mut tx, &mut Look::new(&who), id).await?;
     tx.commit().await?;
     Ok(One(view))

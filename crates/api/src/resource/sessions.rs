@@ -1,22 +1,22 @@
-//! Logging in and out, accepting an invitation, and who I am.
+//! Logging in and out, my sessions, accepting an invitation, and who I am.
 
-use crate::answer::{Gone, Plain};
+use crate::answer::{Gone, ListOf, Plain};
 use crate::app::App;
-use crate::error::ApiResult;
-use crate::extract::Body;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{Body, Id};
 use crate::view::Can;
-use crate::who::{Peer, Who, set_cookie};
-use access::{Action, Caller, Opened};
+use crate::who::{FromWhere, InPerson, Who, set_cookie};
+use access::{Action, Caller, LogIn, Opened, Via};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::person::Role;
 use model::tenant::TenantKind;
-use model::{PersonId, Secret, TenantId};
+use model::{PersonId, Secret, SessionId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An open session. The name `second_factor_required` is reserved for an answer that demands a second step.
+/// A session just opened.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionView {
@@ -67,6 +67,22 @@ pub(crate) struct MyCan {
 pub(crate) struct SessionInput {
     email: String,
     password: Secret,
+    /// Of the second factor's device, or a recovery code; only for people who have one.
+    code: Option<Secret>,
+}
+
+/// One of my open sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OpenSessionView {
+    id: SessionId,
+    created_at: Timestamp,
+    /// Written down at most once a minute.
+    seen_at: Timestamp,
+    /// The address it was opened from.
+    from: String,
+    /// What the program called itself, shortened.
+    agent: String,
+    is_current: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -109,27 +125,66 @@ pub(crate) async fn opened(app: &App, session: &Opened) -> ApiResult<Response> {
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], axum::Json(view)).into_response())
 }
 
-/// Logs in.
+/// Logs in. 401 `second_factor_required`: the password is right and `code` is missing; 401 `second_factor_wrong`: the code is not right.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "session", operation_id = "log_in", security(()), request_body = SessionInput,
     responses((status = 201, body = SessionView)))]
-pub(crate) async fn create(State(app): State<App>, Peer(peer): Peer, Body(body): Body<SessionInput>) -> ApiResult<Response> {
-    let session = app.access.log_in(&body.email, body.password, peer).await?;
+pub(crate) async fn create(State(app): State<App>, FromWhere(from): FromWhere, Body(body): Body<SessionInput>) -> ApiResult<Response> {
+    let session = app.access.log_in(LogIn { email: &body.email, password: body.password, code: body.code }, &from).await?;
     opened(&app, &session).await
 }
 
 /// Sets the first password of an invited person and logs him in.
 #[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "session", operation_id = "accept_invitation", security(()), request_body = AcceptInput,
     responses((status = 201, body = SessionView)))]
-pub(crate) async fn accept(State(app): State<App>, Peer(peer): Peer, Body(body): Body<AcceptInput>) -> ApiResult<Response> {
-    let session = app.access.accept_invitation(&body.token, body.password, peer).await?;
+pub(crate) async fn accept(State(app): State<App>, FromWhere(from): FromWhere, Body(body): Body<AcceptInput>) -> ApiResult<Response> {
+    let session = app.access.accept_invitation(&body.token, body.password, &from).await?;
     opened(&app, &session).await
 }
 
 /// Logs out: the token opens nothing any more.
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "session", operation_id = "log_out", responses((status = 204)))]
-pub(crate) async fn remove(State(app): State<App>, who: Who) -> ApiResult<Response> {
+pub(crate) async fn remove(State(app): State<App>, InPerson(who): InPerson) -> ApiResult<Response> {
     app.access.log_out(&who).await?;
     Ok(([(header::SET_COOKIE, set_cookie("", app.is_https()))], Gone).into_response())
+}
+
+/// My open sessions, newest first, whole.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "session", operation_id = "list_sessions",
+    responses((status = 200, body = ListOf<OpenSessionView>)))]
+pub(crate) async fn list(State(app): State<App>, InPerson(who): InPerson) -> ApiResult<ListOf<OpenSessionView>> {
+    let rows = app.store.read(&who.scope()).await?.sessions_of(who.person).await?;
+    let is_current = |id| who.via == Via::Session(id);
+    let items = rows.into_iter().map(|row| OpenSessionView {
+        is_current: is_current(row.id),
+        id: row.id,
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+        from: row.address,
+        agent: row.agent,
+    });
+    Ok(ListOf::whole(items.collect()))
+}
+
+/// Ends one of my sessions.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "session", operation_id = "end_session", params(("id" = SessionId, Path)),
+    responses((status = 204)))]
+pub(crate) async fn end(State(app): State<App>, InPerson(who): InPerson, Id(id): Id<SessionId>) -> ApiResult<Gone> {
+    let mut tx = app.store.write(&who.scope()).await?;
+    if !tx.delete_session_of(who.person, id).await? {
+        return Err(ApiError::not_found("session"));
+    }
+    tx.commit().await?;
+    Ok(Gone)
+}
+
+/// Ends all my sessions but this one.
+#[utoipa::path(delete, path = "/api/v1/sessions/others", tag = "session", operation_id = "end_other_sessions", responses((status = 204)))]
+pub(crate) async fn end_others(State(app): State<App>, InPerson(who): InPerson) -> ApiResult<Gone> {
+    let Via::Session(kept) = who.via else { return Err(ApiError::not_found("session")) };
+    let mut tx = app.store.write(&who.scope()).await?;
+    tx.delete_sessions_of(who.person, Some(kept)).await?;
+    tx.commit().await?;
+    Ok(Gone)
 }
 
 /// Who I am and what I can do.

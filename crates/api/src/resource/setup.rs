@@ -6,7 +6,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
 use crate::flow;
 use crate::resource::sessions::{SessionView, opened};
-use crate::who::Peer;
+use crate::who::FromWhere;
 use axum::extract::State;
 use axum::response::Response;
 use model::tenant::Language;
@@ -50,23 +50,23 @@ pub(crate) async fn read(State(app): State<App>) -> ApiResult<Plain<SetupView>> 
 /// Makes the provider, its first administrator and the default collector; works once.
 #[utoipa::path(post, path = "/api/v1/setup", tag = "session", operation_id = "set_up", security(()), request_body = SetupInput,
     responses((status = 201, body = SessionView)))]
-pub(crate) async fn create(State(app): State<App>, Peer(peer): Peer, Body(body): Body<SetupInput>) -> ApiResult<Response> {
-    check_token(&app, peer, body.token.as_ref())?;
+pub(crate) async fn create(State(app): State<App>, FromWhere(from): FromWhere, Body(body): Body<SetupInput>) -> ApiResult<Response> {
+    check_token(&app, from.address, body.token.as_ref()).await?;
     let input =
         FirstSetUp { email: body.email, password: body.password, provider_name: body.provider.name, language: body.language, tz: body.tz };
     register::check_first_set_up(&input)?;
     if flow::is_set_up(&app).await? {
         return Err(ApiError::Conflict { detail: "The first set-up has been done; log in instead.".into() });
     }
-    let session = flow::set_up(&app, &input).await?;
+    let session = flow::set_up(&app, &input, &from).await?;
     opened(&app, &session).await
 }
 
-fn check_token(app: &App, peer: std::net::IpAddr, given: Option<&Secret>) -> ApiResult<()> {
+async fn check_token(app: &App, peer: std::net::IpAddr, given: Option<&Secret>) -> ApiResult<()> {
     let Some(expected) = &app.setup_token else { return Ok(()) };
     // Compared as hashes: the time tells nothing about the token.
     let hash = |secret: &Secret| access::hash_of_token(secret.reveal());
     let verdict = given.filter(|given| hash(given) == hash(expected)).map(|_| ());
     let wrong = || ApiError::bad(Problem::new("wrong", "is not the token that was printed at the first start").at("token"));
-    app.access.check_guessing(peer, verdict)?.ok_or_else(wrong)
+    app.access.check_guessing(peer, verdict).await?.ok_or_else(wrong)
 }

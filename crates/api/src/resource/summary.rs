@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 pub(crate) struct SummaryView {
     alarms: SeverityCounts,
     unacked: i64,
+    /// Active alarms that maintenance mutes; in no other counter.
+    muted: i64,
     tickets_open: i64,
     notices_held: i64,
     notices_draft: i64,
@@ -65,6 +67,7 @@ pub(crate) async fn read(State(app): State<App>, who: Who) -> ApiResult<Plain<Su
             indeterminate: of(&all.alarms, Severity::Indeterminate),
         },
         unacked: all.unacked,
+        muted: all.muted,
         tickets_open: seen(Action::ReadTickets, all.tickets_open),
         notices_held: seen(Action::ReadUnsentNotices, all.notices_held),
         notices_draft: seen(Action::ReadUnsentNotices, all.notices_draft),

@@ -75,9 +75,13 @@ pub struct Person {
 
 impl House {
     pub async fn at(location: Location, folder: PathBuf) -> Self {
-        let store = Store::open(&location, Clock::System).await.unwrap();
+        Self::with_clock(location, folder, Clock::System).await
+    }
+
+    pub async fn with_clock(location: Location, folder: PathBuf, clock: Clock) -> Self {
+        let store = Store::open(&location, clock).await.unwrap();
         let vault = Arc::new(Vault::open_or_create(&folder.join("master.key")).unwrap());
-        let access = Arc::new(Access::new(store.clone()).unwrap());
+        let access = Arc::new(Access::new(store.clone(), Arc::clone(&vault)).unwrap());
         let (stop, stopping) = watch::channel(false);
         let centre = Centre {
             store: store.clone(),
@@ -87,6 +91,7 @@ impl House {
             public_url: "https://polyot.example".into(),
             setup_token: None,
             numbers: None,
+            system: api::System::warm(),
             stopping,
         };
         Self { router: api::router(centre.clone()), store, centre, stop, folder, location, database: None }
@@ -109,6 +114,17 @@ impl House {
         let mut houses = Vec::new();
         for database in testkit::databases() {
             let mut house = Self::at(database.location.clone(), Self::new_folder()).await;
+            house.database = Some(database);
+            houses.push(house);
+        }
+        houses
+    }
+
+    /// The same with a clock that stands still until it is told.
+    pub async fn on_every_engine_at(now: model::Timestamp) -> Vec<Self> {
+        let mut houses = Vec::new();
+        for database in testkit::databases() {
+            let mut house = Self::with_clock(database.location.clone(), Self::new_folder(), Clock::fake(now)).await;
             house.database = Some(database);
             houses.push(house);
         }

@@ -29,6 +29,9 @@ pub struct Owned {
     pub notice: String,
     pub held: String,
     pub ticket: String,
+    pub session: String,
+    pub token: String,
+    pub maintenance: String,
 }
 
 impl Owned {
@@ -47,6 +50,9 @@ impl Owned {
             &self.notice,
             &self.held,
             &self.ticket,
+            &self.session,
+            &self.token,
+            &self.maintenance,
         ]
     }
 }
@@ -110,6 +116,17 @@ pub async fn build(house: &House) -> World {
     tell(&house.store, incident, &c2, "noc@second.example", NoticeState::Sent).await;
     let ticket = open_ticket(&house.store, incident, &site, &admin.id).await;
 
+    let session = own.get("/api/v1/sessions").await.expect(200).at("/items/0/id");
+    let token = own.make("/api/v1/tokens", json!({"name": "zebra program", "access": "read", "expires_in_days": 1})).await;
+    // Work on what is A's alone; work that touches a neighbour as well has a story of its own.
+    let alone = admin.make("/api/v1/devices", json!({"site": site, "name": "zebra-two", "address": "two.zebra.example"})).await;
+    let alone_service = json!({"client": client, "name": "Zebra Voice", "endpoints": [{"device": alone}]});
+    let alone_service = admin.make("/api/v1/services", alone_service).await;
+    let starts_at = model::Clock::System.now().plus(std::time::Duration::from_secs(86_400));
+    let work = json!({"title": "Zebra work", "note": "zebra note", "starts_at": starts_at, "ends_at": starts_at.plus(std::time::Duration::from_secs(3_600)),
+        "objects": [{"device": alone}, {"service": alone_service}], "announces": true});
+    let maintenance = admin.make("/api/v1/maintenances", work).await;
+
     let a = Owned {
         user: own.id.clone(),
         client,
@@ -124,6 +141,9 @@ pub async fn build(house: &House) -> World {
         notice: notice.to_string(),
         held: held.to_string(),
         ticket: ticket.to_string(),
+        session,
+        token,
+        maintenance,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
 }
@@ -167,6 +187,7 @@ async fn fault(store: &Store, device: &str, site: &str, cause: Option<(AlarmId, 
         flaps: 0,
         incident: Some(incident),
         suppressed_by: cause.map(|(alarm, _)| alarm),
+        muted_by: None,
         acked_by: None,
         acked_at: None,
         ack_note: None,
@@ -183,7 +204,17 @@ async fn fault(store: &Store, device: &str, site: &str, cause: Option<(AlarmId, 
 async fn hit(store: &Store, incident: IncidentId, alarm: AlarmId, service: &str, client: &str, name: &str) {
     let service: ServiceId = service.parse().unwrap();
     let client: TenantId = client.parse().unwrap();
-    let impact = Impact { id: ImpactId::new(), incident, alarm, service, client, mapping: Mapping::Sure, from: long_ago(), to: None };
+    let impact = Impact {
+        id: ImpactId::new(),
+        incident,
+        alarm,
+        service,
+        client,
+        mapping: Mapping::Sure,
+        from: long_ago(),
+        to: None,
+        muted_by: None,
+    };
     let mut tx = store.write(&TEST).await.unwrap();
     let id = impact.id;
     tx.insert_impact(&ImpactListed { impact, service_name: name.into(), client_name: String::new(), site: None }).await.unwrap();
@@ -194,7 +225,7 @@ async fn hit(store: &Store, incident: IncidentId, alarm: AlarmId, service: &str,
 async fn tell(store: &Store, incident: IncidentId, client: &str, address: &str, state: NoticeState) -> NoticeId {
     let notice = Notice {
         id: NoticeId::new(),
-        incident,
+        topic: incident.into(),
         client: client.parse().unwrap(),
         contact: None,
         channel: Channel::Email,

@@ -6,7 +6,7 @@
 use super::Aspect;
 use super::words::{split, starts_with};
 use crate::topology::BadTopology;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Lines of one device's configuration; beyond, new ones are refused as by a device whose memory is full.
@@ -46,8 +46,8 @@ struct Item {
 pub(crate) struct Tree {
     grammar: Arc<Grammar>,
     items: Vec<Item>,
-    /// Of all sections together.
-    lines: usize,
+    /// Every line with its sections before it: whether one is there must not take longer the more there are.
+    known: BTreeSet<String>,
 }
 
 /// A section that somebody is in: its context and its line.
@@ -84,7 +84,7 @@ impl Tree {
         if !parsed.contains_key(GLOBAL) || !parsed.values().flatten().all(known) {
             return Err(BadTopology("grammar: a context is not there".to_owned()));
         }
-        Ok(Self { grammar: Arc::new(parsed), items: Vec::new(), lines: 0 })
+        Ok(Self { grammar: Arc::new(parsed), items: Vec::new(), known: BTreeSet::new() })
     }
 
     /// One line in the section at `place`, which it may enter or leave. True: the configuration has changed.
@@ -147,20 +147,21 @@ impl Tree {
         if is_no {
             return Ok(self.remove(place, index, rule.holds, &canonical));
         }
-        if self.lines >= LINES_MAX {
+        if self.known.len() >= LINES_MAX {
             return Err(Refused::Full);
         }
         let items = section(&mut self.items, place).ok_or(Refused::Unknown(0))?;
         // Items stand in the order of their rules: those of one rule are together.
         let (from, to) = (items.partition_point(|item| item.rule < index), items.partition_point(|item| item.rule <= index));
-        let is_there = items[from..to].iter().any(|item| item.line == canonical);
+        let path = path(place);
+        let is_there = !self.known.insert(format!("{path}{canonical}"));
         match items[from..to].first_mut() {
-            Some(item) if rule.holds == Holds::One => item.line.clone_from(&canonical),
             _ if is_there => {}
-            _ => {
-                items.insert(to, Item { rule: index, line: canonical.clone(), kids: Vec::new() });
-                self.lines += 1;
+            Some(item) if rule.holds == Holds::One => {
+                let before = std::mem::replace(&mut item.line, canonical.clone());
+                self.known.remove(&format!("{path}{before}"));
             }
+            _ => items.insert(to, Item { rule: index, line: canonical.clone(), kids: Vec::new() }),
         }
         if rule.holds == Holds::Section {
             place.push((rule.context.clone(), canonical));
@@ -174,7 +175,10 @@ impl Tree {
         let longer = format!("{line} ");
         items.retain(|item| item.rule != rule || (holds != Holds::One && item.line != line && !item.line.starts_with(&longer)));
         let is_change = items.len() != before;
-        self.lines = count(&self.items);
+        if is_change {
+            self.known.clear();
+            learn(&self.items, "", &mut self.known);
+        }
         is_change
     }
 
@@ -300,8 +304,16 @@ fn find(rules: &[Rule], words: &[(usize, &str)]) -> Result<(usize, usize), Refus
     }
 }
 
-fn count(items: &[Item]) -> usize {
-    items.iter().map(|item| 1 + count(&item.kids)).sum()
+/// What stands before a line of this section in the set of known lines.
+fn path(place: &Place) -> String {
+    place.iter().map(|(_, line)| format!("{line}\n")).collect()
+}
+
+fn learn(items: &[Item], path: &str, known: &mut BTreeSet<String>) {
+    for item in items {
+        known.insert(format!("{path}{}", item.line));
+        learn(&item.kids, &format!("{path}{}\n", item.line), known);
+    }
 }
 
 fn section<'t>(items: &'t mut Vec<Item>, place: &[(String, String)]) -> Option<&'t mut Vec<Item>> {

@@ -132,7 +132,6 @@ impl Handler for Visitor {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the trait wants them")]
     async fn pty_request(
         &mut self,
         channel: ChannelId,

@@ -24,8 +24,7 @@ pub(crate) async fn carry(tcp: TcpStream, inner: DuplexStream, reachable: watch:
 
 async fn one_way(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut reachable: watch::Receiver<bool>) {
     let mut chunk = vec![0; CHUNK_LEN];
-    loop {
-        let Ok(length) = from.read(&mut chunk).await else { break };
+    while let Ok(length) = from.read(&mut chunk).await {
         if reachable.wait_for(|is_reachable| *is_reachable).await.is_err() {
             return;
         }

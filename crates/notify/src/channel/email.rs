@@ -124,6 +124,13 @@ impl Mailer {
         self.settle(self.server.deliver(session, envelope, &text).await)
     }
 
+    /// Connects, protects and logs in as for a mail, and sends none: whether mails would go.
+    pub async fn greet(&self) -> Result<(), SendError> {
+        let session = self.server.open().await?;
+        self.server.quit(session).await;
+        Ok(())
+    }
+
     /// Says goodbye on every open session; the next mail opens a new one.
     pub async fn close(&self) {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));

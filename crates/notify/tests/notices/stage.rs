@@ -97,8 +97,17 @@ impl Stage {
             }
         };
         let alarm = tx.alarms_of_incident(incident).await.unwrap()[0].id;
-        let impact =
-            Impact { id: ImpactId::new(), incident, alarm, service, client, mapping, from: now.minus(Duration::from_secs(20)), to: None };
+        let impact = Impact {
+            id: ImpactId::new(),
+            incident,
+            alarm,
+            service,
+            client,
+            mapping,
+            from: now.minus(Duration::from_secs(20)),
+            to: None,
+            muted_by: None,
+        };
         let id = impact.id;
         let listed = ImpactListed {
             impact,
@@ -226,6 +235,7 @@ pub fn alarm(device: DeviceId, tenant: TenantId, incident: IncidentId, at: model
         flaps: 0,
         incident: Some(incident),
         suppressed_by: None,
+        muted_by: None,
         acked_by: None,
         acked_at: None,
         ack_note: None,

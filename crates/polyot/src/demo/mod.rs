@@ -56,6 +56,7 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
         public_url: None,
         tls: None,
         smtp: Smtp::default(),
+        watchdog: None,
         admin: Some((EMAIL.into(), Secret::new(PASSWORD))),
     };
     // The kernel answers ping for every loopback address, also of a dead device: only TCP tells the truth here.
@@ -78,9 +79,11 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
             tell(Order::of(args.fault).obey(&sim));
         });
     }
-    listen_to_the_terminal(sim);
+    listen_to_the_terminal(Arc::clone(&sim));
     let told = running.until_told().await;
     running.stop().await;
+    // The network lives as long as the demo, also when there is no terminal to listen to.
+    drop(sim);
     told
 }
 

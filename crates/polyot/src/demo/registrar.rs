@@ -1,6 +1,6 @@
 //! The topology becomes rows through the product's own API, as a person would do it.
 
-use devsim::{Sim, Topology};
+use devsim::{Sim, Style, Topology};
 use model::credential::Key;
 use reqwest::{Client, header};
 use serde_json::{Value, json};
@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 /// The provider of the demo says what it is, on every page and in every notice.
 const PROVIDER: &str = "Полёт Демо (симуляция · simulated)";
+/// The profile of the routing suite's command line.
+const ROUTING_SUITE: &str = "frr.frr";
 /// Often, so that a visitor sees a fault soon.
 const PROBE_INTERVAL_S: u32 = 5;
 
@@ -77,10 +79,14 @@ impl Registrar {
                 let parent = devices.get(parent).ok_or_else(|| format!("the topology names {parent} after its child {}", device.name))?;
                 parents.push(json!({ "device": parent, "interface": interface }));
             }
-            let body = json!({
+            let mut body = json!({
                 "site": of(&device.site)?, "name": device.name, "address": device.address.to_string(), "snmp_port": device.snmp_port, "ssh_port": device.ssh_port,
                 "credentials": opens, "parents": parents, "probe_interval_s": PROBE_INTERVAL_S,
             });
+            if device.style == Style::Vtysh {
+                // Their agent says what runs below; which command line answers only a person knows.
+                body["pinned_profile"] = json!(ROUTING_SUITE);
+            }
             devices.insert(device.name.clone(), self.make("/devices", body).await?);
         }
         for service in &topology.services {

@@ -37,9 +37,11 @@ fn contexts_of(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let start = format!("{stem}@");
     let is_context = |path: &PathBuf| {
-        path.extension().is_some_and(|kind| kind == "snmprec") && path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&start))
+        path.extension().is_some_and(|kind| kind == "snmprec")
+            && path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&start))
     };
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(is_context).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(is_context).collect();
     found.sort();
     found
 }

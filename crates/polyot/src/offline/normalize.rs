@@ -63,7 +63,11 @@ pub(super) fn run(args: &Args) -> Result<(), String> {
     let session: Session = serde_json::from_str(&given).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let answers: Vec<(String, String)> = session.commands.into_iter().map(|answer| (answer.command, answer.output)).collect();
     let made = profile.normalize(&answers);
-    let refused = answers.iter().filter_map(|(command, output)| profile.is_complete(command, output).err()).map(|reason| reason.to_string()).collect();
+    let refused = answers
+        .iter()
+        .filter_map(|(command, output)| profile.is_complete(command, output).err())
+        .map(|reason| reason.to_string())
+        .collect();
     let text = Text {
         output: &made.text,
         output_no_secrets: &made.masked,

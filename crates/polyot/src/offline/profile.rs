@@ -105,7 +105,12 @@ fn lint(path: Option<PathBuf>) -> Result<(), String> {
 fn test(profiles: &Profiles, id: Option<&str>) -> Result<(), String> {
     let id = match id {
         None => None,
-        Some(id) => Some(profiles.get(id).map(|profile| profile.id.as_str()).ok_or_else(|| format!("there is no profile `{id}`; see `polyot profile list`"))?),
+        Some(id) => Some(
+            profiles
+                .get(id)
+                .map(|profile| profile.id.as_str())
+                .ok_or_else(|| format!("there is no profile `{id}`; see `polyot profile list`"))?,
+        ),
     };
     let results = run_cases(profiles, id);
     let failed = results.iter().filter(|result| !result.failures.is_empty()).count();

@@ -8,6 +8,9 @@ mod lab;
 mod product;
 mod rows;
 
+mod cli;
+mod backup_restore;
+mod cold;
 mod configuration;
 #[cfg(feature = "demo")]
 mod demo;
@@ -20,3 +23,4 @@ mod key;
 mod lost_site;
 mod serving;
 mod what_if;
+mod watchdog;

@@ -79,9 +79,10 @@ fn secret(entry: &Fields<'_>) -> Option<SecretRule> {
 
 fn block(entry: &Fields<'_>) -> Option<Block> {
     let (start, end, is_secret) = (entry.need_pattern("start"), entry.need_text("end"), entry.flag("secret"));
+    let is_volatile = entry.flag("volatile");
     if let Err(reason) = compile(&end.replace(r"\1", "x")) {
         entry.note(entry.place("end"), format!("`end`: the pattern `{end}` cannot be read: {reason}"));
         return None;
     }
-    Some(Block { start: start?, end, is_secret })
+    Some(Block { start: start?, end, is_secret, is_volatile })
 }

@@ -55,7 +55,8 @@ pub fn identify(profiles: &Profiles, walk: &Walk, contexts: &[Walk]) -> Identity
     let detection = profiles.detect(&evidence);
     let profile = detection.best.as_deref().and_then(|id| profiles.get(id));
     let facts = profile.map(|profile| profile.facts(&evidence)).unwrap_or_default();
-    let rivals = detection.rivals.iter().filter(|_| detection.best.is_none()).map(|rival| format!("perhaps {} ({})", rival.id, rival.score));
+    let rivals =
+        detection.rivals.iter().filter(|_| detection.best.is_none()).map(|rival| format!("perhaps {} ({})", rival.id, rival.score));
     let why = detection.why.iter().cloned().chain(rivals).collect();
     let ports = tables::ports(walk);
     let mut vlans = tables::vlans(walk);

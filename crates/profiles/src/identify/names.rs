@@ -99,8 +99,18 @@ pub(super) fn bgp_state(number: i64) -> Option<&'static str> {
 
 /// OSPF-MIB ospfNbrState (RFC 4750).
 pub(super) fn ospf_state(number: i64) -> Option<&'static str> {
-    [None, Some("down"), Some("attempt"), Some("init"), Some("twoWay"), Some("exchangeStart"), Some("exchange"), Some("loading"), Some("full")]
-        .get(usize::try_from(number).ok()?)
-        .copied()
-        .flatten()
+    [
+        None,
+        Some("down"),
+        Some("attempt"),
+        Some("init"),
+        Some("twoWay"),
+        Some("exchangeStart"),
+        Some("exchange"),
+        Some("loading"),
+        Some("full"),
+    ]
+    .get(usize::try_from(number).ok()?)
+    .copied()
+    .flatten()
 }

@@ -139,7 +139,8 @@ fn mac_of(bytes: &[u8]) -> Option<String> {
 
 pub(super) fn processors(walk: &Walk) -> Vec<Processor> {
     let base: String = HR_PROCESSOR_LOAD.map(|arc| arc.to_string()).join(".");
-    let loads = walk.below(&HR_PROCESSOR_LOAD).filter_map(|(index, value)| if let [index] = index { Some((index, value.number()?)) } else { None });
+    let loads =
+        walk.below(&HR_PROCESSOR_LOAD).filter_map(|(index, value)| if let [index] = index { Some((index, value.number()?)) } else { None });
     loads.map(|(index, usage)| Processor { oid: format!("{base}.{index}"), usage }).collect()
 }
 
@@ -173,7 +174,8 @@ pub(super) fn storage(walk: &Walk) -> Vec<Storage> {
     const REMOVABLE: u32 = 5;
     const FLASH: u32 = 9;
     const NETWORK_DISK: u32 = 10;
-    let kept = stores(walk).into_iter().filter(|(kind, _, size, _)| matches!(*kind, FIXED_DISK | REMOVABLE | FLASH | NETWORK_DISK) && *size > 0);
+    let kept =
+        stores(walk).into_iter().filter(|(kind, _, size, _)| matches!(*kind, FIXED_DISK | REMOVABLE | FLASH | NETWORK_DISK) && *size > 0);
     kept.map(|(_, descr, size, _)| Storage { descr, size }).collect()
 }
 
@@ -205,7 +207,8 @@ pub(super) fn ipv4(walk: &Walk) -> Vec<Ipv4> {
     for (index, value) in walk.below(&base(&IP_AD_ENT, 2)).filter(|(index, _)| index.len() == 4) {
         let mut mask = base(&IP_AD_ENT, 3);
         mask.extend_from_slice(index);
-        let len = walk.get(&mask).and_then(|mask| mask.text().parse::<std::net::Ipv4Addr>().ok()).map_or(32, |mask| u32::from(mask).count_ones());
+        let len =
+            walk.get(&mask).and_then(|mask| mask.text().parse::<std::net::Ipv4Addr>().ok()).map_or(32, |mask| u32::from(mask).count_ones());
         let addr = dotted(index);
         found.insert(addr.clone(), Ipv4 { addr, len, if_index: value.number().unwrap_or(0) });
     }

@@ -15,12 +15,14 @@ static PRIVATE_KEY: LazyLock<Block> = LazyLock::new(|| Block {
     start: Regex::new(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----").expect("it is fixed"),
     end: r"-----END \1-----".to_owned(),
     is_secret: true,
+    is_volatile: false,
 });
 
 /// Lines strictly between start and end; the end is the line behind them.
 pub(super) struct Found {
     pub inner: Range<usize>,
     pub is_secret: bool,
+    pub is_volatile: bool,
 }
 
 /// Numbers of the lines that are literal.
@@ -41,6 +43,15 @@ pub(super) fn literal_lines(blocks: &[Block], text: &str) -> Lines {
     Lines(find(blocks, &text.lines().collect::<Vec<_>>()).into_iter().map(|found| found.inner).collect())
 }
 
+/// Lines of blocks that change by themselves, with their first and last ones.
+pub(super) fn volatile_lines(blocks: &[Block], text: &str) -> Lines {
+    if blocks.iter().all(|block| !block.is_volatile) {
+        return Lines::default();
+    }
+    let found = find(blocks, &text.lines().collect::<Vec<_>>());
+    Lines(found.into_iter().filter(|found| found.is_volatile).map(|found| found.inner.start - 1..found.inner.end + 1).collect())
+}
+
 pub(super) fn find(blocks: &[Block], lines: &[&str]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut ends: HashMap<String, Option<Regex>> = HashMap::new();
@@ -56,7 +67,7 @@ pub(super) fn find(blocks: &[Block], lines: &[&str]) -> Vec<Found> {
                 let last = pattern.as_ref().and_then(|pattern| (i + 1..rest).find(|line| pattern.is_match(lines[*line])));
                 match last {
                     Some(last) => {
-                        found.push(Found { inner: i + 1..last, is_secret: block.is_secret });
+                        found.push(Found { inner: i + 1..last, is_secret: block.is_secret, is_volatile: block.is_volatile });
                         i = last + 1;
                     }
                     None => {

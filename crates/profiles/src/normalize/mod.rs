@@ -123,13 +123,14 @@ fn join_pages(answers: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 fn significant(config: &Config, text: &str) -> String {
-    if config.volatile.is_empty() {
-        return text.to_owned();
-    }
+    let gone = blocks::volatile_lines(&config.blocks, text);
     let literal = blocks::literal_lines(&config.blocks, text);
     let mut kept = String::with_capacity(text.len());
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let bare = line.trim_end_matches('\n');
+        if gone.contains(i) {
+            continue;
+        }
         if literal.contains(i) || !config.volatile.iter().any(|pattern| pattern.is_match(bare)) {
             kept.push_str(line);
         }

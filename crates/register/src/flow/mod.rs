@@ -4,6 +4,7 @@ pub(crate) mod contact;
 pub(crate) mod credential;
 pub(crate) mod device;
 pub(crate) mod person;
+pub(crate) mod recover;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod setup;

@@ -25,19 +25,22 @@ pub struct NewService {
     pub client: TenantId,
     pub name: String,
     pub endpoints: Vec<NewEndpoint>,
+    /// How many endpoints must work; `None`: all of them.
+    pub need: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct ServiceChange {
     pub name: Option<String>,
     pub endpoints: Option<Vec<NewEndpoint>>,
+    pub need: Option<Option<u32>>,
 }
 
 const WHAT: &str = "service";
 
 fn shown(service: &Service) -> Value {
     let endpoints: Vec<Value> = service.endpoints.iter().map(|end| json!({"device": end.device, "interface": end.interface})).collect();
-    json!({"client": service.client, "name": service.name, "endpoints": endpoints})
+    json!({"client": service.client, "name": service.name, "endpoints": endpoints, "need": service.need})
 }
 
 pub async fn create_service(tx: &mut Tx, caller: &Caller, new: NewService) -> Result<Service> {
@@ -49,10 +52,18 @@ pub async fn create_service(tx: &mut Tx, caller: &Caller, new: NewService) -> Re
         "client",
         if is_client { Ok(()) } else { Err(Problem::new("not_allowed", "a service belongs to a client; this is not one")) },
     );
+    check_need(&mut checks, new.need, new.endpoints.len());
     let ports = check_endpoints(tx, &mut checks, new.endpoints).await?;
     let (name, ports) = checks.finish(name.map(|name| (name, ports)))?;
-    let service =
-        Service { id: ServiceId::new(), client: new.client, name, endpoints: settle(tx, ports).await?, created_at: tx.now(), version: 1 };
+    let service = Service {
+        id: ServiceId::new(),
+        client: new.client,
+        name,
+        need: new.need,
+        endpoints: settle(tx, ports).await?,
+        created_at: tx.now(),
+        version: 1,
+    };
     tx.insert_service(&service).await?;
     tx.emit(EventKind::ServiceChanged, service.id, service.client, service.version, json!({"name": service.name})).await?;
     tx.audit("service.created", service.id, service.client, None, Some(shown(&service))).await?;
@@ -68,6 +79,11 @@ pub async fn patch_service(tx: &mut Tx, caller: &Caller, id: ServiceId, version:
     if let Some(name) = checks.take_option("name", change.name.as_deref().map(checked_name)) {
         after.name = name;
     }
+    if let Some(need) = change.need {
+        after.need = need;
+    }
+    // Fewer endpoints than were needed before: said, not silently lowered.
+    check_need(&mut checks, after.need, change.endpoints.as_ref().map_or(before.endpoints.len(), Vec::len));
     let ports = match change.endpoints {
         Some(endpoints) => Some(check_endpoints(tx, &mut checks, endpoints).await?),
         None => None,
@@ -91,6 +107,12 @@ pub async fn delete_service(tx: &mut Tx, caller: &Caller, id: ServiceId, version
     tx.emit(EventKind::ServiceChanged, id, before.client, before.version + 1, json!({"removed": true})).await?;
     tx.audit("service.removed", id, before.client, Some(shown(&before)), None).await?;
     Ok(())
+}
+
+fn check_need(checks: &mut Checks, need: Option<u32>, endpoints: usize) {
+    let fits = need.is_none_or(|need| need >= 1 && need as usize <= endpoints);
+    let problem = || Problem::new("out_of_range", format!("must be between 1 and the number of endpoints, {endpoints}; null means all"));
+    checks.demand("need", if fits { Ok(()) } else { Err(problem()) });
 }
 
 async fn check_endpoints(tx: &mut Tx, checks: &mut Checks, endpoints: Vec<NewEndpoint>) -> Result<Vec<(DeviceId, Port)>> {

@@ -11,6 +11,7 @@ use super::{
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
+use zeroize::Zeroizing;
 
 /// What a person's Enter key sends.
 const ENTER: &str = "\r";
@@ -63,6 +64,8 @@ enum NewPrompt {
 struct Wishes {
     pages: u32,
     answers: u32,
+    /// How many bytes had come at the last answer: a question that still stands there is not a new one.
+    answered_at: Option<usize>,
 }
 
 pub struct Session<Io> {
@@ -81,6 +84,7 @@ pub struct Session<Io> {
     looked: Option<Quiet>,
     command: String,
     setup_refusals: Vec<String>,
+    echoes: bool,
     is_learning: bool,
     is_lost: bool,
 }
@@ -109,6 +113,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             looked: None,
             command: "login".to_owned(),
             setup_refusals: Vec::new(),
+            echoes: false,
             is_learning: true,
             is_lost: false,
             spec,
@@ -188,7 +193,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
                 continue;
             }
             if quiet == Quiet::Prompt && !line.is_empty() {
-                if line == seen {
+                if line == seen || self.is_same_prompt(&seen, &line) {
                     return match Prompt::learn(&line, &self.spec.modes) {
                         Some(prompt) => {
                             self.prompt = prompt;
@@ -204,6 +209,12 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             rounds += 1;
             self.send("").await?;
         }
+    }
+
+    /// Some prompts count the commands; then the profile tells which part is the name.
+    fn is_same_prompt(&self, seen: &str, line: &str) -> bool {
+        let modes = &self.spec.modes;
+        !modes.is_empty() && Prompt::learn(seen, modes).is_some_and(|prompt| prompt.fits(line, modes).is_some())
     }
 
     async fn enable(&mut self) -> Result<(), Error> {
@@ -280,10 +291,13 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
         loop {
             let quiet = self.pause(patience).await?;
             let line = self.screen.current();
+            // Who has repeated our words before will do so now, if late.
+            let without_echo = if self.echoes { Quiet::Question } else { Quiet::NoEcho };
             if quiet >= Quiet::Prompt
                 && let Some(fit) = self.prompt.fits(&line, &self.spec.modes)
-                && (quiet >= Quiet::NoEcho || self.end_of_echo().is_some())
+                && (quiet >= without_echo || self.end_of_echo().is_some())
             {
+                self.echoes |= self.end_of_echo().is_some();
                 return Ok(match fit {
                     Fit::Exact => EndedBy::Prompt,
                     Fit::Mode => EndedBy::Mode(line),
@@ -323,7 +337,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
             self.write(send.as_bytes()).await?;
             return Ok(true);
         }
-        if quiet < Quiet::Prompt {
+        if quiet < Quiet::Prompt || wishes.answered_at == Some(self.screen.received()) {
             return Ok(false);
         }
         let allowed = self.spec.prompts_allowed.iter().find(|allowed| {
@@ -335,6 +349,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
                 return Err(Error::Endless { command: self.command.clone(), what: "question", tail: self.transcript_tail() });
             }
             wishes.answers += 1;
+            wishes.answered_at = Some(self.screen.received());
             self.write(format!("{answer}{ENTER}").as_bytes()).await?;
             return Ok(true);
         }
@@ -444,7 +459,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Session<Io> {
 
     async fn send(&mut self, line: &str) -> Result<(), Error> {
         self.screen.clear();
-        self.write(format!("{line}{ENTER}").as_bytes()).await
+        // It may be a password.
+        let words = Zeroizing::new(format!("{line}{ENTER}"));
+        self.write(words.as_bytes()).await
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {

@@ -17,6 +17,7 @@ pub enum Act {
     Key,
     /// Waits for one line, without echo.
     Line,
+    Wait(Duration),
     /// Says nothing more.
     Hang,
     /// Ends the connection.
@@ -89,6 +90,7 @@ impl Device {
                 Act::Say(bytes) => self.say(bytes).await?,
                 Act::Key => drop(self.key().await?),
                 Act::Line => drop(self.line(false).await?),
+                Act::Wait(time) => tokio::time::sleep(*time).await,
                 Act::Hang => std::future::pending().await,
                 Act::Cut => return None,
             }
