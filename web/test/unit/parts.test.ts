@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, test } from 'vitest'
 import { FrameReader } from '../../src/api/events'
 import type { Alarm } from '../../src/api/nouns'
+import { entryOf } from '../../src/api/version'
 import { align } from '../../src/chart/align'
 import { duration, quantity } from '../../src/i18n/format'
 import { firstTongue } from '../../src/i18n/i18n'
@@ -189,6 +190,13 @@ describe('what a list hands out', () => {
     expect(asApi({ path: '/api/v1/users', query: {} }, 'https://noc.example')).toBe(
       `curl -H "Authorization: Bearer $POLYOT_TOKEN" 'https://noc.example/api/v1/users'`,
     )
+  })
+})
+
+describe('a new build', () => {
+  test('is known by the name of its entry', () => {
+    expect(entryOf('<script type="module" crossorigin src="/assets/index-CdSTTTgO.js"></script>')).toBe('assets/index-CdSTTTgO.js')
+    expect(entryOf('<h1>no page</h1>')).toBe(null)
   })
 })
 
