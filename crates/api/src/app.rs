@@ -35,13 +35,15 @@ pub(crate) struct Shared {
     centre: Centre,
     /// Open streams per person.
     pub(crate) streams: Mutex<HashMap<PersonId, usize>>,
+    /// How often each source speaks, and who comes with wrong secrets.
+    pub(crate) pace: crate::pace::Pace,
 }
 
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
     pub(crate) fn new(centre: Centre) -> App {
-        Arc::new(Self { centre, streams: Mutex::new(HashMap::new()) })
+        Arc::new(Self { centre, streams: Mutex::new(HashMap::new()), pace: crate::pace::Pace::default() })
     }
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -294,6 +294,17 @@ macro_rules! from_verb {
         }
     )+};
 }
+/// What a verb's error is to a client, where the object is not the one that the verb is named for.
+pub(crate) fn of_signal(error: monitor::MonitorError) -> ApiError {
+    match error {
+        monitor::MonitorError::NotFound => ApiError::not_found("signal"),
+        monitor::MonitorError::WrongSecret => ApiError::Unauthenticated {
+            detail: "There is no such source, or this is not its secret; send it in the header Authorization: Bearer …".into(),
+        },
+        other => other.into(),
+    }
+}
+
 from_verb!(monitor::MonitorError: "alarm", notify::NotifyError: "notice", support::SupportError: "ticket");
 
 impl From<report::ReportError> for ApiError {

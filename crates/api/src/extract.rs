@@ -152,12 +152,17 @@ fn if_match(headers: &HeaderMap) -> ApiResult<Option<i64>> {
 }
 
 async fn read(headers: &HeaderMap, body: axum::body::Body) -> ApiResult<Bytes> {
-    let too_large = || ApiError::TooLarge { size_bytes_max: limits::BODY_SIZE_BYTES_MAX };
+    read_up_to(headers, body, limits::BODY_SIZE_BYTES_MAX).await
+}
+
+/// A body with a limit of its own.
+pub(crate) async fn read_up_to(headers: &HeaderMap, body: axum::body::Body, size_bytes_max: usize) -> ApiResult<Bytes> {
+    let too_large = || ApiError::TooLarge { size_bytes_max };
     let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
-    if told.is_some_and(|length| length > limits::BODY_SIZE_BYTES_MAX) {
+    if told.is_some_and(|length| length > size_bytes_max) {
         return Err(too_large());
     }
-    let bytes = axum::body::to_bytes(body, limits::BODY_SIZE_BYTES_MAX).await.map_err(|error| {
+    let bytes = axum::body::to_bytes(body, size_bytes_max).await.map_err(|error| {
         let is_length = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("length limit"));
         if is_length { too_large() } else { ApiError::bad(Problem::new("cut_off", "ended before it was complete").at("body")) }
     })?;

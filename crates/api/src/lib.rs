@@ -18,6 +18,7 @@ mod health;
 mod layers;
 mod look;
 mod openapi;
+mod pace;
 mod resource;
 mod routes;
 mod system;

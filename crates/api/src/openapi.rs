@@ -44,7 +44,8 @@ fn is_input(name: &str) -> bool {
 
 /// What we answer is always there, if only as null; only what is shown once may be missing.
 fn require_all(name: &str, schema: &mut Value) {
-    const SHOWN_ONCE: [(&str, &str); 3] = [("UserView", "invite_url"), ("ContactView", "webhook_secret"), ("TokenView", "token")];
+    const SHOWN_ONCE: [(&str, &str); 4] =
+        [("UserView", "invite_url"), ("ContactView", "webhook_secret"), ("TokenView", "token"), ("SourceView", "secret")];
     if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
         parts.iter_mut().for_each(|part| require_all(name, part));
     }

@@ -6,8 +6,8 @@ use crate::openapi as document;
 use crate::resource::maintenances;
 use crate::resource::reports;
 use crate::resource::{
-    alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, interfaces, notices, series, services, sessions,
-    settings, setup, summary, tenants, tickets, users,
+    alarms, audit, collectors, configs, contacts, credentials, devices, events, incidents, ingest, interfaces, notices, series, services,
+    sessions, settings, setup, signals, sources, summary, tenants, tickets, users,
 };
 use crate::resource::{password_resets, second_factor, system, tokens};
 use crate::{assets, health, layers};
@@ -90,6 +90,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(events::stream))
+        .routes(routes!(sources::list, sources::create))
+        .routes(routes!(sources::read, sources::patch, sources::remove))
+        .routes(routes!(sources::renew_secret))
+        .routes(routes!(signals::list))
+        .routes(routes!(signals::read))
+        .routes(routes!(signals::map))
+        .routes(routes!(ingest::take))
 }
 
 /// The OpenAPI document, pretty and the same at every build of the same code.

@@ -60,7 +60,7 @@ impl FromRequestParts<App> for InPerson {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
@@ -100,5 +100,15 @@ impl FromRequestParts<App> for FromWhere {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
         let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         Ok(Self(Origin::new(peer(parts), &agent.unwrap_or_default())))
+    }
+}
+
+/// The address alone.
+pub(crate) struct Peer(pub IpAddr);
+
+impl FromRequestParts<App> for Peer {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
+        Ok(Self(peer(parts)))
     }
 }

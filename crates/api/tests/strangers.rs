@@ -13,7 +13,8 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// Works without a login.
-const OPEN: [&str; 6] = ["get_setup", "set_up", "log_in", "accept_invitation", "ask_password_reset", "accept_password_reset"];
+const OPEN: [&str; 7] =
+    ["get_setup", "set_up", "log_in", "accept_invitation", "ask_password_reset", "accept_password_reset", "tell_signals"];
 /// A plain address without an id that is about the caller himself or about nobody.
 const ABOUT_ME: [&str; 6] = ["get_me", "get_summary", "log_out", "end_other_sessions", "get_second_factor", "get_system"];
 
@@ -63,6 +64,8 @@ fn paths(operation: &Operation, a: &Owned) -> Vec<String> {
         "sessions" => vec![&a.session],
         "tokens" => vec![&a.token],
         "maintenances" => vec![&a.maintenance],
+        "sources" | "in" => vec![&a.source],
+        "signals" => vec![&a.signal],
         other => panic!("{} {} is not covered: say here which object of A stands for {other}", operation.method, operation.path),
     };
     ids.into_iter().map(|id| operation.path.replace("{id}", id)).collect()
@@ -80,6 +83,7 @@ fn queries(operation: &str, a: &Owned) -> Vec<String> {
         "list_notices" => vec![format!("?client={}", a.client), format!("?incident={}", a.incident), "?state=held".into()],
         "get_availability" | "get_availability_table" => vec![format!("?client={}&from=2026-01-01&to=2026-02-01", a.client)],
         "list_maintenances" => vec![format!("?device={}", a.device)],
+        "list_signals" => vec![format!("?source={}", a.source), "?unmapped=true".into()],
         "list_audit" => vec![format!("?object={}", a.device), format!("?object={}", a.client)],
         "get_series" => vec![format!("?object={}&metric=reach_rtt", a.device), format!("?object={}&metric=in_bps", a.interface)],
         "stream_events" => vec!["?after=0".into()],
@@ -121,6 +125,11 @@ fn body(operation: &str, a: &Owned) -> Value {
         "unack_alarm" | "cancel_maintenance" | "end_maintenance" | "release_notice" | "withdraw_notice" | "ack_ticket" => json!({}),
         "correct_notice" | "note_ticket" => json!({"text": "x"}),
         "release_notices" => json!({"state": "held"}),
+        "create_source" => json!({"kind": "zabbix", "tenant": a.client, "name": "X"}),
+        "patch_source" => json!({"name": "X"}),
+        "renew_source_secret" => json!({}),
+        "map_signal" => json!({"device": a.device}),
+        "tell_signals" => json!({"version": "4", "alerts": []}),
         "patch_settings" => json!({"shadow": true}),
         other => panic!("{other} is not covered: say here which body it takes"),
     }
@@ -165,6 +174,8 @@ fn check_status(who: &str, what: &str, operation: &Operation, path: &str, answer
         // The same for everybody and every e-mail.
         "ask_password_reset" => &[202, 429],
         "begin_second_factor" | "confirm_second_factor" | "remove_second_factor" => &[400, 409, 429],
+        // Keyed by the secret of the source; whether there is such a source is not told.
+        "tell_signals" => &[401, 429],
         id if ABOUT_ME.contains(&id) => &[200, 204],
         id if POINTED.contains(&id) && !path.contains('?') => &[400],
         _ if names_a => &[404],
@@ -231,7 +242,7 @@ async fn nobody_learns_of_or_touches_what_is_not_his() {
 async fn the_owner_and_the_provider_do_see_it() {
     let house = House::new().await;
     let world = world::build(&house).await;
-    let forbidden_to_clients = ["credentials", "tickets"];
+    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals"];
     for operation in operations().iter().filter(|operation| operation.method == "GET" && operation.path.contains('{')) {
         for path in paths(operation, &world.a) {
             world.admin.get(&path).await.expect(200);
@@ -248,7 +259,7 @@ async fn the_owner_and_the_provider_do_see_it() {
             answer.text
         );
     }
-    for empty in ["credentials", "tickets", "collectors", "audit"] {
+    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals"] {
         assert_eq!(world.own.get(&format!("/api/v1/{empty}")).await.expect(200).json()["items"], json!([]), "{empty}");
     }
     let heard = listen(&world.own, world.own.request("GET", "/api/v1/events?after=0", &[], None)).await;

@@ -12,6 +12,7 @@ use model::device::OperStatus;
 use model::observation::{Finding, InterfaceStatus, Observation, ProbeMethod, SnmpAnswer, Tables};
 use model::{Clock, CollectorId, DeviceId, Secret, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 

@@ -1,13 +1,15 @@
 //! Alarm: one condition of one object. Incident: the alarms of one cause. Impact: what an incident does to a service.
 
 use crate::{
-    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, PersonId, ServiceId, TenantId, Timestamp,
+    AlarmId, CollectorId, DeviceId, ImpactId, IncidentId, InterfaceId, MaintenanceId, PersonId, ServiceId, SignalId, TenantId, Timestamp,
     service::Mapping,
 };
 
 vocabulary! {
     AlarmClass: "class of alarm" {
         Unreachable = "unreachable", InterfaceDown = "interface_down", SnmpSilent = "snmp_silent", CollectorLost = "collector_lost", Metric = "metric",
+        /// Another monitoring system says so.
+        External = "external",
     }
 }
 
@@ -24,7 +26,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    ObjectKind: "kind of object" { Device = "device", Interface = "interface", Collector = "collector" }
+    ObjectKind: "kind of object" { Device = "device", Interface = "interface", Collector = "collector", Signal = "signal" }
 }
 
 vocabulary! {
@@ -36,6 +38,8 @@ pub enum AlarmObject {
     Device(DeviceId),
     Interface(InterfaceId),
     Collector(CollectorId),
+    /// What another monitoring system tells; the device, if it is about one, stands in the alarm.
+    Signal(SignalId),
 }
 
 impl AlarmObject {
@@ -44,6 +48,7 @@ impl AlarmObject {
             Self::Device(_) => ObjectKind::Device,
             Self::Interface(_) => ObjectKind::Interface,
             Self::Collector(_) => ObjectKind::Collector,
+            Self::Signal(_) => ObjectKind::Signal,
         }
     }
     pub const fn bytes(&self) -> &[u8; 16] {
@@ -51,6 +56,7 @@ impl AlarmObject {
             Self::Device(id) => id.bytes(),
             Self::Interface(id) => id.bytes(),
             Self::Collector(id) => id.bytes(),
+            Self::Signal(id) => id.bytes(),
         }
     }
     pub const fn from_parts(kind: ObjectKind, bytes: [u8; 16]) -> Self {
@@ -58,6 +64,7 @@ impl AlarmObject {
             ObjectKind::Device => Self::Device(DeviceId::from_bytes(bytes)),
             ObjectKind::Interface => Self::Interface(InterfaceId::from_bytes(bytes)),
             ObjectKind::Collector => Self::Collector(CollectorId::from_bytes(bytes)),
+            ObjectKind::Signal => Self::Signal(SignalId::from_bytes(bytes)),
         }
     }
 }
@@ -68,6 +75,7 @@ impl std::fmt::Display for AlarmObject {
             Self::Device(id) => id.fmt(f),
             Self::Interface(id) => id.fmt(f),
             Self::Collector(id) => id.fmt(f),
+            Self::Signal(id) => id.fmt(f),
         }
     }
 }
@@ -78,9 +86,9 @@ pub struct Alarm {
     pub id: AlarmId,
     pub class: AlarmClass,
     pub object: AlarmObject,
-    /// The device it is on; `None` for a collector.
+    /// The device it is on; `None` for a collector and for what a source says of a service.
     pub device: Option<DeviceId>,
-    /// Whose: the device's site, or the provider for a collector.
+    /// Whose: the device's site, the service's client, or the provider for a collector.
     pub tenant: TenantId,
     pub severity: Severity,
     pub state: AlarmState,

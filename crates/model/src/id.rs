@@ -120,6 +120,8 @@ ids! {
     SessionId = "ses",
     /// Another monitoring system that tells us its alarms.
     SourceId = "src",
+    /// One condition as a source names it.
+    SignalId = "sig",
     /// One import and its plan.
     ImportId = "imt",
 }

@@ -25,6 +25,7 @@ pub mod service;
 pub mod settings;
 pub mod task;
 pub mod system;
+pub mod signal;
 pub mod tenant;
 pub mod ticket;
 pub mod time;

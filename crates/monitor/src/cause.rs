@@ -1,9 +1,11 @@
 //! Looking around a fault: what explains it, and what it explains.
 
-use crate::rules::ParentState;
+use crate::rules::{self, Cause, ParentState};
+use crate::signals::rules::HITS_SERVICES;
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState};
 use model::device::ParentLink;
 use model::{DeviceId, InterfaceId, Timestamp, limits};
+use std::time::Duration;
 use store::{Result, Tx};
 
 /// The state of every way to a device.
@@ -45,6 +47,20 @@ pub(crate) async fn far_end(tx: &mut Tx, device: DeviceId, at: Timestamp) -> Res
     Ok(None)
 }
 
+/// What another system says of a device that we know to be dead, or that lies behind a dead one, has that cause. A small matter (a disk
+/// that fills up) is not explained by a dead parent. Suspects are not waited for: when confirmed they take it in.
+pub(crate) async fn of_external(tx: &mut Tx, suspect: &Alarm, device: DeviceId) -> Result<Cause> {
+    if let Some(alarm) = tx.open_alarm(AlarmClass::Unreachable, AlarmObject::Device(device)).await?
+        && let (AlarmState::Active, Some(incident)) = (alarm.state, alarm.incident)
+    {
+        return Ok(Cause::Symptom { of: alarm.id, incident });
+    }
+    if suspect.severity > HITS_SERVICES {
+        return Ok(Cause::Root);
+    }
+    Ok(rules::cause_of_unreachable(&parent_states(tx, device).await?, Duration::MAX))
+}
+
 /// Root alarms that this one explains: children that became unreachable, or the far end of the link, a little earlier.
 pub(crate) async fn explained_by(
     tx: &mut Tx,
@@ -54,6 +70,11 @@ pub(crate) async fn explained_by(
     at: Timestamp,
 ) -> Result<Vec<Alarm>> {
     let mut found = Vec::new();
+    if class == AlarmClass::Unreachable {
+        let is_told =
+            |alarm: &Alarm| alarm.class == AlarmClass::External && alarm.state == AlarmState::Active && alarm.suppressed_by.is_none();
+        found.extend(tx.alarms_of_device(device).await?.into_iter().filter(|alarm| is_told(alarm) && is_recent(alarm, at)));
+    }
     for (child, link) in tx.children_of(device).await? {
         let touches = match (class, object) {
             (AlarmClass::Unreachable, _) => true,
@@ -67,6 +88,7 @@ pub(crate) async fn explained_by(
             let is_symptom = match alarm.class {
                 AlarmClass::Unreachable => true,
                 AlarmClass::InterfaceDown => class == AlarmClass::InterfaceDown,
+                AlarmClass::External => class == AlarmClass::Unreachable && alarm.severity <= HITS_SERVICES,
                 _ => false,
             };
             if is_symptom && alarm.state == AlarmState::Active && alarm.suppressed_by.is_none() && is_recent(&alarm, at) {

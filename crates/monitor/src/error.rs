@@ -11,6 +11,8 @@ pub enum MonitorError {
     Conflict { reason: String },
     #[error("{0}")]
     Bad(FieldProblem),
+    #[error("there is no such source, or this is not its secret")]
+    WrongSecret,
     #[error("the alarm could not be written")]
     Store(#[from] StoreError),
 }

@@ -120,6 +120,7 @@ impl Monitor {
         let (has_changed, seq) = self.store.read(&scope()).await?.register_changed_since(self.seq).await?;
         if has_changed {
             self.reload().await?;
+            crate::signals::flow::settle_waiting(&self.store).await?;
         }
         self.seq = seq;
         let now = self.store.clock().now();
@@ -154,6 +155,7 @@ impl Monitor {
         }
         let watched: HashSet<InterfaceId> = self.watched.values().copied().collect();
         let asked: HashSet<DeviceId> = tx.devices_with_snmp().await?.into_iter().collect();
+        let told: HashSet<model::SignalId> = tx.mapped_open_signals().await?.into_iter().collect();
         let mut touched = Vec::new();
         for alarm in tx.open_alarms().await? {
             // Without a credential nobody would ever see a port come back or an agent answer.
@@ -162,6 +164,8 @@ impl Monitor {
                 AlarmObject::Device(device) => self.nodes.contains_key(&device) && (is_asked || alarm.class != AlarmClass::SnmpSilent),
                 AlarmObject::Interface(interface) => is_asked && watched.contains(&interface),
                 AlarmObject::Collector(_) => true,
+                // Its own end comes from its source; here only what it was about can be gone.
+                AlarmObject::Signal(signal) => told.contains(&signal),
             };
             if !is_looked_after {
                 touched.extend(alarm.device);
@@ -361,7 +365,11 @@ impl Monitor {
             if now.since(gone_at) < ORPHAN_AFTER {
                 continue;
             }
-            let Some(row) = tx.alarm(orphan.id).await?.filter(|row| row.state == AlarmState::Active) else { continue };
+            let Some(row) = tx.alarm(orphan.id).await?.filter(|row| row.state == AlarmState::Active) else {
+                // A source ended it past this map.
+                self.open.remove(&(orphan.class, orphan.object));
+                continue;
+            };
             raise::stand_alone(&mut tx, row).await?;
             let fresh = tx.alarm(orphan.id).await?;
             tx.commit().await?;
@@ -373,7 +381,14 @@ impl Monitor {
 
 const DEVICES_PER_QUERY: usize = 500;
 
-fn new_suspect(class: AlarmClass, object: AlarmObject, device: Option<DeviceId>, tenant: TenantId, detail: &str, at: Timestamp) -> Alarm {
+pub(crate) fn new_suspect(
+    class: AlarmClass,
+    object: AlarmObject,
+    device: Option<DeviceId>,
+    tenant: TenantId,
+    detail: &str,
+    at: Timestamp,
+) -> Alarm {
     Alarm {
         id: AlarmId::new(),
         class,

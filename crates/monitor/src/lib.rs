@@ -17,6 +17,7 @@ pub mod maintenance;
 mod mute;
 mod raise;
 pub mod rules;
+pub mod signals;
 
 pub use act::{acknowledge, unacknowledge};
 pub use error::MonitorError;

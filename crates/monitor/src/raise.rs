@@ -4,8 +4,10 @@ use crate::MonitorError;
 use crate::cause;
 use crate::mute::Windows;
 use crate::rules::{self, Cause, Rule};
+use crate::signals::{self, rules::HITS_SERVICES};
 use model::alarm::{Alarm, AlarmClass, AlarmObject, AlarmState, Impact, Incident, IncidentState, Severity};
 use model::event::EventKind;
+use model::service::Mapping;
 use model::{AlarmId, ImpactId, IncidentId, Timestamp, limits};
 use serde_json::json;
 use store::{EndpointListed, ImpactListed, Tx};
@@ -43,7 +45,7 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
         .iter()
         .filter(|symptom| symptom.muted_by.is_none())
         .map(|symptom| symptom.severity)
-        .fold(rules::severity(alarm.class, hits.len()), Severity::min);
+        .fold(own_severity(&alarm, hits.len()), Severity::min);
     tx.update_alarm(&alarm).await?;
     let incident = alarm.incident.unwrap_or_else(IncidentId::new);
     let fields = json!({ "class": alarm.class, "severity": alarm.severity, "incident": incident, "device": alarm.device, "muted_by": alarm.muted_by });
@@ -70,6 +72,11 @@ pub(crate) async fn confirm(tx: &mut Tx, rule: Rule, mut suspect: Alarm, at: Tim
     let kind = if is_new_incident { EventKind::IncidentOpened } else { EventKind::IncidentChanged };
     tx.emit(kind, incident, alarm.tenant, 1, json!({ "alarm": alarm.id })).await?;
     Ok(Raised::Yes)
+}
+
+/// Another system says itself how bad it is.
+fn own_severity(alarm: &Alarm, services_hit: usize) -> Severity {
+    if alarm.class == AlarmClass::External { alarm.severity } else { rules::severity(alarm.class, services_hit) }
 }
 
 /// Causes of causes that are followed; deeper than any network.
@@ -104,6 +111,7 @@ async fn find_cause(tx: &mut Tx, suspect: &Alarm, windows: &Windows, at: Timesta
             Some(Alarm { id, incident: Some(incident), .. }) => Cause::Symptom { of: id, incident },
             _ => Cause::Root,
         }),
+        AlarmClass::External => cause::of_external(tx, suspect, device).await.map_err(Into::into),
         AlarmClass::SnmpSilent | AlarmClass::CollectorLost | AlarmClass::Metric => Ok(Cause::Root),
     }
 }
@@ -111,6 +119,8 @@ async fn find_cause(tx: &mut Tx, suspect: &Alarm, windows: &Windows, at: Timesta
 /// The same condition that ended a short while ago comes back as the same alarm: flapping folds into one.
 async fn reopened_or_new(tx: &mut Tx, suspect: Alarm, at: Timestamp) -> Result<Alarm> {
     let lately = tx.lately_cleared(suspect.class, suspect.object, at.minus(limits::FLAP_WINDOW)).await?;
+    // Moved or mapped to something else in between: that is another fault, and perhaps another client's.
+    let lately = lately.filter(|old| (old.device, old.tenant) == (suspect.device, suspect.tenant));
     let mut alarm = match lately {
         Some(old) => {
             tx.forget_suspect(suspect.id).await?;
@@ -118,6 +128,7 @@ async fn reopened_or_new(tx: &mut Tx, suspect: Alarm, at: Timestamp) -> Result<A
                 flaps: old.flaps + 1,
                 first_miss_at: suspect.first_miss_at,
                 misses: suspect.misses,
+                severity: suspect.severity,
                 detail: suspect.detail,
                 suppressed_by: None,
                 ..old
@@ -180,11 +191,15 @@ async fn merge(tx: &mut Tx, from: IncidentId, into: IncidentId, at: Timestamp) -
 
 /// Services that this alarm takes down.
 async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
-    let (Some(device), Some(incident)) = (alarm.device, alarm.incident) else { return Ok(Vec::new()) };
+    let Some(incident) = alarm.incident else { return Ok(Vec::new()) };
+    if alarm.class == AlarmClass::External && alarm.severity > HITS_SERVICES {
+        return Ok(Vec::new());
+    }
+    let Some(device) = alarm.device else { return hit_of_signal(tx, alarm, incident).await };
     let mut hits = Vec::new();
     for service in tx.services_on_device(device).await? {
         let is_hit = |end: &&EndpointListed| match (alarm.class, alarm.object) {
-            (AlarmClass::Unreachable, _) => end.endpoint.device == device,
+            (AlarmClass::Unreachable | AlarmClass::External, _) => end.endpoint.device == device,
             (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.endpoint.interface == Some(interface),
             _ => false,
         };
@@ -208,6 +223,25 @@ async fn hits_of(tx: &mut Tx, alarm: &Alarm) -> Result<Vec<ImpactListed>> {
         });
     }
     Ok(hits)
+}
+
+/// A signal that a person mapped to a service is about this service.
+async fn hit_of_signal(tx: &mut Tx, alarm: &Alarm, incident: IncidentId) -> Result<Vec<ImpactListed>> {
+    let Some(id) = signals::flow::service_of(tx, alarm).await? else { return Ok(Vec::new()) };
+    let Some(listed) = tx.service(id).await? else { return Ok(Vec::new()) };
+    let impact = Impact {
+        id: ImpactId::new(),
+        incident,
+        alarm: alarm.id,
+        service: id,
+        client: listed.service.client,
+        mapping: Mapping::Sure,
+        from: alarm.first_miss_at,
+        to: None,
+        muted_by: None,
+    };
+    let site = listed.endpoints.first().map(|end| end.device_site);
+    Ok(vec![ImpactListed { impact, service_name: listed.service.name, client_name: listed.client_name, site }])
 }
 
 /// The register changed under an alarm: services that came to its object are hit as well, those that left are no longer known to be.

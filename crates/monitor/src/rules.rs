@@ -19,7 +19,7 @@ impl Rule {
         let misses = match class {
             AlarmClass::Unreachable | AlarmClass::SnmpSilent | AlarmClass::Metric => limits::CONFIRM_MISSES,
             AlarmClass::InterfaceDown => limits::CONFIRM_READS_DOWN,
-            AlarmClass::CollectorLost => 1,
+            AlarmClass::CollectorLost | AlarmClass::External => 1,
         };
         // The second read of a port comes 10 s later, however seldom the device is probed otherwise.
         let interval = if class == AlarmClass::InterfaceDown { interval.min(limits::PROBE_INTERVAL_DEFAULT) } else { interval };
@@ -117,7 +117,8 @@ pub fn severity(class: AlarmClass, services_hit: usize) -> Severity {
         (AlarmClass::Unreachable | AlarmClass::CollectorLost, _) => Severity::Critical,
         (AlarmClass::InterfaceDown, 0) => Severity::Minor,
         (AlarmClass::InterfaceDown, _) => Severity::Major,
-        (AlarmClass::SnmpSilent, _) => Severity::Minor,
+        // What is external brings its own.
+        (AlarmClass::SnmpSilent | AlarmClass::External, _) => Severity::Minor,
         (AlarmClass::Metric, _) => Severity::Warning,
     }
 }

@@ -21,6 +21,7 @@ pub use flow::recover::{Recovery, may_remove_second_factor, recover_person};
 pub use flow::service::{NewEndpoint, NewService, ServiceChange, create_service, delete_service, patch_service};
 pub use flow::settings::{BrakeChange, SettingsChange, patch_settings};
 pub use flow::setup::{FirstSetUp, check_first_set_up, set_up};
+pub use flow::source::{NewSource, create_source, delete_source, patch_source, renew_source_secret};
 pub use flow::tenant::{BrandChange, NewBrand, NewTenant, TenantChange, create_tenant, patch_tenant};
 
 pub type Result<T> = std::result::Result<T, RegisterError>;

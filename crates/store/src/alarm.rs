@@ -25,8 +25,9 @@ pub struct AlarmFilter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlarmListed {
     pub alarm: Alarm,
-    /// Name of the interface or collector, or of the device itself.
+    /// Name of the interface or collector, title of the signal, or name of the device itself.
     pub object_name: String,
+    /// Of the device, or of the service that a signal is about.
     pub device_name: Option<String>,
     pub site_name: String,
     pub client: Option<(TenantId, String)>,
@@ -73,7 +74,7 @@ fn listed(row: &Row) -> Result<AlarmListed> {
         _ => None,
     };
     let device_name = row.opt_text("device_name")?;
-    let own = [row.opt_text("interface_name")?, row.opt_text("collector_name")?, device_name.clone()];
+    let own = [row.opt_text("interface_name")?, row.opt_text("collector_name")?, row.opt_text("signal_title")?, device_name.clone()];
     Ok(AlarmListed {
         alarm: alarm(row)?,
         object_name: own.into_iter().flatten().next().unwrap_or_default(),
@@ -134,13 +135,13 @@ impl Tx {
     /// Newest first. Suspects are never listed: they are not alarms yet.
     pub async fn alarms(&mut self, filter: &AlarmFilter, page: Page) -> Result<PageOf<AlarmListed>> {
         let mut sql = Sql::new(FIELDS)
-            .push(", d.name AS device_name, i.if_name AS interface_name, l.name AS collector_name, s.name AS site_name, k.id AS client_id, k.name AS client_name, u.email AS acked_by_email")
+            .push(", COALESCE(d.name, w.name) AS device_name, g.title AS signal_title, i.if_name AS interface_name, l.name AS collector_name, s.name AS site_name, k.id AS client_id, k.name AS client_name, u.email AS acked_by_email")
             // A root counts for its whole incident, a symptom for itself.
             .push(", (SELECT COUNT(DISTINCT m.service) FROM impact m WHERE m.alarm = a.id OR (a.suppressed_by IS NULL AND m.incident = a.incident)) AS services_hit")
             .push(", (SELECT COUNT(DISTINCT m.client) FROM impact m WHERE m.alarm = a.id OR (a.suppressed_by IS NULL AND m.incident = a.incident)) AS clients_hit")
             .push(", (SELECT t.id FROM ticket t WHERE t.incident = a.incident) AS ticket")
             .push(" FROM alarm a JOIN tenant s ON s.id = a.tenant LEFT JOIN device d ON d.id = a.device LEFT JOIN interface i ON i.id = a.object")
-            .push(" LEFT JOIN collector l ON l.id = a.object LEFT JOIN person u ON u.id = a.acked_by")
+            .push(" LEFT JOIN collector l ON l.id = a.object LEFT JOIN person u ON u.id = a.acked_by LEFT JOIN signal g ON g.id = a.object LEFT JOIN service w ON w.id = g.service")
             .push(" LEFT JOIN tenant k ON k.kind = 'client' AND k.id IN (SELECT p.ancestor FROM tenant_path p WHERE p.descendant = a.tenant)")
             .push(" WHERE a.state <> 'suspect'")
             .and("a.state = ?", filter.state)

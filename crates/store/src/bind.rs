@@ -40,7 +40,7 @@ bind!(Blob:
     ServiceId => |v| v.bytes().to_vec(), AlarmId => |v| v.bytes().to_vec(), IncidentId => |v| v.bytes().to_vec(),
     ImpactId => |v| v.bytes().to_vec(), NoticeId => |v| v.bytes().to_vec(), TicketId => |v| v.bytes().to_vec(), CollectorId => |v| v.bytes().to_vec(),
     TaskId => |v| v.bytes().to_vec(), ConfigId => |v| v.bytes().to_vec(), MaintenanceId => |v| v.bytes().to_vec(), TokenId => |v| v.bytes().to_vec(),
-    SessionId => |v| v.bytes().to_vec(), SourceId => |v| v.bytes().to_vec(), ImportId => |v| v.bytes().to_vec(),
+    SessionId => |v| v.bytes().to_vec(), SourceId => |v| v.bytes().to_vec(), SignalId => |v| v.bytes().to_vec(), ImportId => |v| v.bytes().to_vec(),
 );
 macro_rules! bind_words { ($($type:ty),+ $(,)?) => { bind!(Text: $($type => |v| v.as_str().to_owned()),+); }; }
 bind_words!(
@@ -75,4 +75,6 @@ bind_words!(
     config::SshLevel,
     config::TaskState,
     person::TokenAccess,
+    signal::SourceKind,
+    signal::SignalState,
 );

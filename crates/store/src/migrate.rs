@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, name: "tasks, configurations, recognised devices", sql: include_str!("../migrations/0006_configs.sql") },
     Migration { version: 7, name: "maintenance", sql: include_str!("../migrations/0007_maintenance.sql") },
     Migration { version: 8, name: "trust", sql: include_str!("../migrations/0008_trust.sql") },
+    Migration { version: 9, name: "sources and imports", sql: include_str!("../migrations/0009_beside.sql") },
 ];
 
 /// The version of the newest one.

@@ -32,6 +32,8 @@ pub struct Owned {
     pub session: String,
     pub token: String,
     pub maintenance: String,
+    pub source: String,
+    pub signal: String,
 }
 
 impl Owned {
@@ -53,6 +55,8 @@ impl Owned {
             &self.session,
             &self.token,
             &self.maintenance,
+            &self.source,
+            &self.signal,
         ]
     }
 }
@@ -126,6 +130,7 @@ pub async fn build(house: &House) -> World {
     let work = json!({"title": "Zebra work", "note": "zebra note", "starts_at": starts_at, "ends_at": starts_at.plus(std::time::Duration::from_secs(3_600)),
         "objects": [{"device": alone}, {"service": alone_service}], "announces": true});
     let maintenance = admin.make("/api/v1/maintenances", work).await;
+    let (source, signal) = beside(house, &admin, &client).await;
 
     let a = Owned {
         user: own.id.clone(),
@@ -144,8 +149,21 @@ pub async fn build(house: &House) -> World {
         session,
         token,
         maintenance,
+        source,
+        signal,
     };
     World { admin, a, own, stranger, sibling_client, sibling_partner }
+}
+
+/// Another monitoring system of the client, and something that it says about nothing we know.
+async fn beside(house: &House, admin: &Person, client: &str) -> (String, String) {
+    let made = json!({"kind": "alertmanager", "tenant": client, "name": "Zebra Prometheus"});
+    let made = admin.post("/api/v1/sources", made).await.expect(201);
+    let item = json!({"status": "firing", "labels": {"alertname": "ZebraDown", "instance": "unknown.zebra.example:9100"}, "fingerprint": "zebra1"});
+    let teller = Person { router: house.router.clone(), token: Some(made.at("/secret")), id: String::new() };
+    teller.post(&made.at("/path"), json!({"version": "4", "alerts": [item]})).await.expect(200);
+    let signal = admin.get("/api/v1/signals?unmapped=true").await.expect(200).at("/items/0/id");
+    (made.at("/id"), signal)
 }
 
 fn long_ago() -> Timestamp {

@@ -11,6 +11,7 @@ mod rows;
 mod cli;
 mod backup_restore;
 mod cold;
+mod alertmanager;
 mod configuration;
 #[cfg(feature = "demo")]
 mod demo;

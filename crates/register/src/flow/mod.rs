@@ -8,6 +8,7 @@ pub(crate) mod recover;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod source;
 pub(crate) mod tenant;
 
 mod bind;

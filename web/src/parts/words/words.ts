@@ -26,6 +26,7 @@ export const ALARM_CLASS: Record<nouns.AlarmClass, Key> = {
   snmp_silent: 'alarm_class.snmp_silent',
   collector_lost: 'alarm_class.collector_lost',
   metric: 'alarm_class.metric',
+  external: 'alarm_class.external',
 }
 export const DEVICE_STATE: Record<nouns.DeviceState, Word> = {
   up: { text: 'state.up', tone: 'ok', glyph: '✓' },

@@ -30,7 +30,7 @@ const BESIDE_PANEL_PX = 1360
 const spec = {
   state: choice(['active', 'cleared'], 'active'),
   severity: choice(['critical', 'major', 'minor', 'warning', 'indeterminate'], ''),
-  class: choice(['unreachable', 'interface_down', 'snmp_silent', 'collector_lost', 'metric'], ''),
+  class: choice(['unreachable', 'interface_down', 'snmp_silent', 'collector_lost', 'metric', 'external'], ''),
   acked: choice(['true', 'false'], ''),
   muted: choice(['true', 'false'], ''),
   client: text(),
