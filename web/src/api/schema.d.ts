@@ -121,6 +121,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["list_configs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With the text, secrets masked. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configs/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compared on the server, by line and word. */
+        get: operations["diff_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -219,6 +270,41 @@ export interface paths {
         patch: operations["patch_device"];
         trace?: never;
     };
+    "/api/v1/devices/{id}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the backup of a device stands. */
+        get: operations["get_backup"];
+        put?: never;
+        /** Fetches the configuration now. Refused while the host key waits for a decision or logins are paused. */
+        post: operations["back_up_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/host-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Trusts the changed host key; the device is asked again at once. */
+        post: operations["accept_host_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/interfaces": {
         parameters: {
             query?: never;
@@ -246,6 +332,23 @@ export interface paths {
         get: operations["stream_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a message of another monitoring system in: `Authorization: Bearer` and the secret of the source, the body in its own JSON. */
+        post: operations["tell_signals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,6 +405,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["list_maintenances"];
+        put?: never;
+        post: operations["create_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenances/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks ahead; nothing is written. */
+        post: operations["preview_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_maintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patch_maintenance"];
+        trace?: never;
+    };
+    "/api/v1/maintenances/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It never takes place. Clients that were told of it are told. */
+        post: operations["cancel_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenances/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Over now, before its time: what it mutes and is not well becomes live at once. */
+        post: operations["end_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -313,6 +500,57 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_second_factor"];
+        put?: never;
+        /** Begins: a new secret, which is asked for only after it was confirmed. 400 `wrong` at `password`; 409 `conflict` when one is on. */
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns it on with the first code of the device. 400 `second_factor_wrong` at `code`. */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns it off. 400 `wrong` at `password`, `second_factor_wrong` at `code`. */
+        post: operations["remove_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -420,6 +658,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a mail with a link for a new password. The answer is the same whether anybody has this e-mail or not. 429 `rate_limited` after
+         *     three for one e-mail in an hour.
+         */
+        post: operations["ask_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the new password; all sessions of the person end. 404 `not_found` when the link is used up, expired or mistyped. */
+        post: operations["accept_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Availability of all services of a client, with the evidence behind each minute. */
+        get: operations["get_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/availability.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table for spreadsheets: one row per line of evidence and one per service. */
+        get: operations["get_availability_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -476,9 +785,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** My open sessions, newest first, whole. */
+        get: operations["list_sessions"];
         put?: never;
-        /** Logs in. */
+        /** Logs in. 401 `second_factor_required`: the password is right and `code` is missing; 401 `second_factor_wrong`: the code is not right. */
         post: operations["log_in"];
         delete?: never;
         options?: never;
@@ -498,6 +808,40 @@ export interface paths {
         post?: never;
         /** Logs out: the token opens nothing any more. */
         delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends all my sessions but this one. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of my sessions. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -537,6 +881,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_signal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a signal is about; kept as a rule of its source: same label, same object. What is open becomes an alarm at once. */
+        post: operations["map_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_sources"];
+        put?: never;
+        /** The answer holds the secret, once. */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_source"];
+        put?: never;
+        post?: never;
+        /** Its alarms end with it, and nobody is told that what they were about is well. */
+        delete: operations["delete_source"];
+        options?: never;
+        head?: never;
+        patch: operations["patch_source"];
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new secret, shown once; the old one opens nothing any more. */
+        post: operations["renew_source_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -548,6 +993,40 @@ export interface paths {
         get: operations["get_summary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs here, and whether it works. */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/warm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a cold installation into service: from now on this one watches and tells. 409 `conflict` when it is in service already. */
+        post: operations["warm_system"];
         delete?: never;
         options?: never;
         head?: never;
@@ -670,6 +1149,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My tokens, and those of the people whom I administer. Newest first, whole. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token for a program of mine; the answer holds it once. Only in person: 403 `forbidden` for a token. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token: it opens nothing from now on. Only in person. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -703,11 +1217,49 @@ export interface paths {
         patch: operations["patch_user"];
         trace?: never;
     };
+    "/api/v1/users/{id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link for somebody whose mail does not work, or whose invitation was lost. For whoever may give every role that the person has; in person. */
+        post: operations["hand_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the second factor from somebody who lost his device and his recovery codes. Only a provider_admin, in person, and not from himself. */
+        post: operations["remove_users_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AcceptInput: {
+            password: components["schemas"]["Secret"];
+            token: components["schemas"]["Secret"];
+        };
+        AcceptResetInput: {
             password: components["schemas"]["Secret"];
             token: components["schemas"]["Secret"];
         };
@@ -721,7 +1273,7 @@ export interface components {
             unack: components["schemas"]["Can"];
         };
         /** @enum {string} */
-        AlarmClass: "unreachable" | "interface_down" | "snmp_silent" | "collector_lost" | "metric";
+        AlarmClass: "unreachable" | "interface_down" | "snmp_silent" | "collector_lost" | "metric" | "external";
         /** @description Active alarms by severity. */
         AlarmCounts: {
             /** Format: int64 */
@@ -753,8 +1305,11 @@ export interface components {
             id: components["schemas"]["AlarmId"];
             impact: components["schemas"]["ImpactCounts"];
             incident: components["schemas"]["IncidentId"] | null;
+            /** @description Maintenance mutes it: no ticket, no notice, in no counter. */
+            is_muted: boolean;
             /** @description Not a symptom of another alarm. */
             is_root: boolean;
+            muted_by: components["schemas"]["Ref"] | null;
             object: components["schemas"]["ObjectView"];
             raised_at: components["schemas"]["Timestamp"] | null;
             severity: components["schemas"]["Severity"];
@@ -776,6 +1331,7 @@ export interface components {
             seq: number;
             tenant: components["schemas"]["TenantId"];
             to: unknown;
+            token: components["schemas"]["Ref"] | null;
             who: components["schemas"]["PersonRef"] | null;
         };
         AuditVerdict: {
@@ -787,6 +1343,55 @@ export interface components {
             ok: boolean;
             /** Format: int64 */
             rows: number;
+        };
+        AvailabilityReport: {
+            client: components["schemas"]["Ref"];
+            /**
+             * Format: date
+             * @description First day.
+             */
+            from: string;
+            services: components["schemas"]["ServiceAvailability"][];
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** @description Days are counted in this time zone. */
+            tz: string;
+            /** @description How time is counted in which nobody could tell what was up. */
+            unknown_time: components["schemas"]["UnknownTime"];
+            /** @description Where counting stops: the end of the period, or now. */
+            until: components["schemas"]["Timestamp"];
+        };
+        BackupCan: {
+            back_up: components["schemas"]["Can"];
+            decide: components["schemas"]["Can"];
+        };
+        /** @enum {string} */
+        BackupProblem: "connect" | "login" | "login_paused" | "host_key_changed" | "algorithms" | "no_prompt" | "prompt_changed" | "question" | "refused" | "timeout" | "cut" | "truncated" | "too_large" | "no_profile" | "no_credential" | "lost" | "internal";
+        BackupProblemView: {
+            code: components["schemas"]["BackupProblem"];
+            detail: string;
+        };
+        /** @enum {string} */
+        BackupSource: "schedule" | "demand";
+        /** @enum {string} */
+        BackupState: "never" | "queued" | "running" | "ok" | "failed" | "impossible";
+        /** @description How the backup of a device stands. */
+        BackupView: {
+            can: components["schemas"]["BackupCan"];
+            device: components["schemas"]["Ref"];
+            host_key: components["schemas"]["HostKeyView"];
+            latest: components["schemas"]["ConfigView"] | null;
+            next_at: components["schemas"]["Timestamp"] | null;
+            problem: components["schemas"]["BackupProblemView"] | null;
+            ssh: components["schemas"]["SshView"] | null;
+            state: components["schemas"]["BackupState"];
+            succeeded_at: components["schemas"]["Timestamp"] | null;
+            /** @description Last lines of the session that failed, secrets masked. */
+            tail: string | null;
+            tried_at: components["schemas"]["Timestamp"] | null;
         };
         BrakePatch: {
             /** Format: int64 */
@@ -831,8 +1436,17 @@ export interface components {
             edit: components["schemas"]["Can"];
             remove: components["schemas"]["Can"];
         };
+        CanRevoke: {
+            revoke: components["schemas"]["Can"];
+        };
+        CanWarm: {
+            warm: components["schemas"]["Can"];
+        };
         /** @enum {string} */
         Channel: "email" | "webhook";
+        CodeInput: {
+            code: components["schemas"]["Secret"];
+        };
         CollectorId: string;
         /**
          * @description `cut_off`: its reference targets do not answer, so what it does not see proves nothing.
@@ -850,6 +1464,52 @@ export interface components {
             state: components["schemas"]["CollectorState"];
             /** Format: int64 */
             version: number;
+        };
+        /** @description What changed between two revisions of a device; secrets are masked on both sides. */
+        ConfigDiffView: {
+            added: number;
+            base: components["schemas"]["ConfigView"] | null;
+            /** @description Only a masked secret changed: there is nothing to show. */
+            hides_change: boolean;
+            hunks: components["schemas"]["HunkView"][];
+            removed: number;
+            target: components["schemas"]["ConfigView"];
+        };
+        ConfigId: string;
+        /** @description A revision with its text. */
+        ConfigTextView: components["schemas"]["ConfigView"] & {
+            /** @description Secrets are masked as `<secret hidden>`. */
+            text: string;
+        };
+        /** @description One text that a device's configuration once was. */
+        ConfigView: {
+            /**
+             * Format: int64
+             * @description Lines against the revision before; 0 for the first.
+             */
+            added: number;
+            by: components["schemas"]["Ref"] | null;
+            device: components["schemas"]["Ref"];
+            id: components["schemas"]["ConfigId"];
+            is_latest: boolean;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description 1, 2, … per device.
+             */
+            number: number;
+            /** @description Device profile that read it. */
+            profile: string;
+            /** Format: int64 */
+            removed: number;
+            /** @description … and last. */
+            seen_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            size_bytes: number;
+            source: components["schemas"]["BackupSource"];
+            /** @description First seen, … */
+            taken_at: components["schemas"]["Timestamp"];
         };
         ContactId: string;
         ContactInput: {
@@ -898,7 +1558,7 @@ export interface components {
             user?: string | null;
         };
         /** @enum {string} */
-        CredentialKind: "snmp_v2c" | "snmp_v3" | "ssh";
+        CredentialKind: "snmp_v2c" | "snmp_v3" | "ssh" | "enable";
         /** @description What is given replaces that part of the secret; the rest stays. */
         CredentialPatch: {
             auth?: components["schemas"]["SnmpAuth"] | null;
@@ -939,6 +1599,8 @@ export interface components {
             name: string;
             owner?: components["schemas"]["Owner"] | null;
             parents?: components["schemas"]["ParentInput"][];
+            /** @description Id of a device profile, where the answers of the device mislead. */
+            pinned_profile?: string | null;
             /**
              * Format: int64
              * @description 60 when absent.
@@ -967,6 +1629,7 @@ export interface components {
             name?: string;
             owner?: components["schemas"]["Owner"];
             parents?: components["schemas"]["ParentInput"][];
+            pinned_profile?: string | null;
             /** Format: int64 */
             poll_interval_s?: number;
             /** Format: int64 */
@@ -990,15 +1653,23 @@ export interface components {
             credentials: components["schemas"]["Ref"][];
             facts: components["schemas"]["FactsView"];
             id: components["schemas"]["DeviceId"];
+            maintenance: components["schemas"]["Ref"] | null;
+            model: string | null;
             name: string;
+            os: string | null;
+            os_version: string | null;
             owner: components["schemas"]["Owner"];
             /** @description What stands between it and the network, as far as I see. */
             parents: components["schemas"]["ParentView"][];
+            /** @description The profile that a person chose. */
+            pinned_profile: string | null;
             /** Format: int64 */
             poll_interval_s: number;
             /** Format: int64 */
             probe_interval_s: number;
+            profile: components["schemas"]["Ref"] | null;
             seen_at: components["schemas"]["Timestamp"] | null;
+            serial: string | null;
             since: components["schemas"]["Timestamp"];
             site: components["schemas"]["Ref"];
             /** Format: int32 */
@@ -1006,8 +1677,19 @@ export interface components {
             /** Format: int32 */
             ssh_port: number;
             state: components["schemas"]["DeviceState"];
+            vendor: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @enum {string} */
+        DiffKind: "same" | "added" | "removed";
+        DiffLineView: {
+            kind: components["schemas"]["DiffKind"];
+            /** @description Its number in the target. */
+            new: number | null;
+            /** @description Its number in the base. */
+            old: number | null;
+            spans: components["schemas"]["SpanView"][];
         };
         EffectiveBrandView: {
             name: string;
@@ -1030,8 +1712,19 @@ export interface components {
             interface: components["schemas"]["Ref"] | null;
             mapping: components["schemas"]["Mapping"];
         };
+        EnrolInput: {
+            password: components["schemas"]["Secret"];
+        };
+        /** @description For the device; shown once. */
+        EnrolmentView: {
+            otpauth_url: string;
+            /** @description The same as a picture to be photographed: an SVG document. */
+            qr_svg: string;
+            /** @description Base32, for typing. */
+            secret: string;
+        };
         /** @enum {string} */
-        EventKind: "tenant.changed" | "person.changed" | "contact.changed" | "credential.changed" | "service.changed" | "settings.changed" | "device.changed" | "device.removed" | "device.state" | "interface.state" | "collector.state" | "alarm.raised" | "alarm.changed" | "alarm.cleared" | "incident.opened" | "incident.changed" | "incident.closed" | "incident.merged" | "impact.opened" | "impact.closed" | "notice.changed" | "ticket.changed";
+        EventKind: "tenant.changed" | "person.changed" | "contact.changed" | "credential.changed" | "service.changed" | "settings.changed" | "device.changed" | "device.removed" | "device.state" | "interface.state" | "collector.state" | "alarm.raised" | "alarm.changed" | "alarm.cleared" | "incident.opened" | "incident.changed" | "incident.closed" | "incident.merged" | "impact.opened" | "impact.closed" | "notice.changed" | "ticket.changed" | "task.answered" | "config.changed" | "backup.changed" | "maintenance.changed" | "source.changed" | "import.changed" | "system.changed";
         /** @description `data` of an event; its name is the kind, its id the number. */
         EventView: {
             at: components["schemas"]["Timestamp"];
@@ -1047,6 +1740,35 @@ export interface components {
              * @description Version of the object after the change.
              */
             version: number;
+        };
+        /** @enum {string} */
+        EvidenceKind: "down" | "degraded" | "maintenance" | "unknown";
+        /** @description One event, as far as it lies in the period. What I do not see is null. */
+        EvidenceView: {
+            alarm: components["schemas"]["Ref"] | null;
+            cleared_at: components["schemas"]["Timestamp"] | null;
+            confirmed_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Seconds of the downtime; what an earlier line counts already is not counted again.
+             */
+            counted_s: number;
+            /** Format: int64 */
+            degraded_s: number;
+            detail: string;
+            device: components["schemas"]["Ref"] | null;
+            /**
+             * Format: int64
+             * @description Seconds that maintenance takes out.
+             */
+            excluded_s: number;
+            first_missed_at: components["schemas"]["Timestamp"] | null;
+            from: components["schemas"]["Timestamp"];
+            incident: components["schemas"]["IncidentId"] | null;
+            interface: string | null;
+            kind: components["schemas"]["EvidenceKind"];
+            maintenance: components["schemas"]["Ref"] | null;
+            to: components["schemas"]["Timestamp"] | null;
         };
         /** @description What the device says of itself. */
         FactsView: {
@@ -1064,8 +1786,32 @@ export interface components {
             role: components["schemas"]["Role"];
             tenant: components["schemas"]["Ref"];
         };
+        HandedResetInput: Record<string, never>;
         /** @enum {string} */
         HoldReason: "shadow" | "stale_mapping" | "brake_clients" | "brake_devices" | "cut_off";
+        HostKeyInput: {
+            /** @description The fingerprint that you saw and trust. */
+            accept: string;
+        };
+        /** @enum {string} */
+        HostKeyState: "none" | "pinned" | "changed";
+        HostKeyView: {
+            /** @description SHA-256 fingerprint that is trusted. */
+            fingerprint: string | null;
+            /** @description Another one that the device shows now. */
+            offered: string | null;
+            state: components["schemas"]["HostKeyState"];
+        };
+        HunkView: {
+            lines: components["schemas"]["DiffLineView"][];
+            new_lines: number;
+            new_start: number;
+            old_lines: number;
+            /** @description First line, from 1. */
+            old_start: number;
+            /** @description The line that opens the section in which the change stands. */
+            section: string | null;
+        };
         ImpactCounts: {
             /** Format: int64 */
             clients: number;
@@ -1141,6 +1887,11 @@ export interface components {
         Language: "en" | "ru";
         /** @enum {string} */
         Line: "l1" | "l2" | "l3";
+        LinkView: {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description To be handed to the person; works once. */
+            link: string;
+        };
         /** @description A page of a list. */
         ListOf_AlarmView: {
             items: {
@@ -1160,8 +1911,11 @@ export interface components {
                 id: components["schemas"]["AlarmId"];
                 impact: components["schemas"]["ImpactCounts"];
                 incident?: components["schemas"]["IncidentId"] | null;
+                /** @description Maintenance mutes it: no ticket, no notice, in no counter. */
+                is_muted: boolean;
                 /** @description Not a symptom of another alarm. */
                 is_root: boolean;
+                muted_by?: components["schemas"]["Ref"] | null;
                 object: components["schemas"]["ObjectView"];
                 raised_at?: components["schemas"]["Timestamp"] | null;
                 severity: components["schemas"]["Severity"];
@@ -1188,6 +1942,7 @@ export interface components {
                 seq: number;
                 tenant: components["schemas"]["TenantId"];
                 to?: unknown;
+                token?: components["schemas"]["Ref"] | null;
                 who?: components["schemas"]["PersonRef"] | null;
             }[];
             /** @description `cursor` of the next page; null at the end. */
@@ -1206,6 +1961,40 @@ export interface components {
                 state: components["schemas"]["CollectorState"];
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_ConfigView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Lines against the revision before; 0 for the first.
+                 */
+                added: number;
+                by?: components["schemas"]["Ref"] | null;
+                device: components["schemas"]["Ref"];
+                id: components["schemas"]["ConfigId"];
+                is_latest: boolean;
+                /** Format: int64 */
+                lines: number;
+                /**
+                 * Format: int64
+                 * @description 1, 2, … per device.
+                 */
+                number: number;
+                /** @description Device profile that read it. */
+                profile: string;
+                /** Format: int64 */
+                removed: number;
+                /** @description … and last. */
+                seen_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                size_bytes: number;
+                source: components["schemas"]["BackupSource"];
+                /** @description First seen, … */
+                taken_at: components["schemas"]["Timestamp"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
             next: string | null;
@@ -1257,15 +2046,23 @@ export interface components {
                 credentials: components["schemas"]["Ref"][];
                 facts: components["schemas"]["FactsView"];
                 id: components["schemas"]["DeviceId"];
+                maintenance?: components["schemas"]["Ref"] | null;
+                model?: string | null;
                 name: string;
+                os?: string | null;
+                os_version?: string | null;
                 owner: components["schemas"]["Owner"];
                 /** @description What stands between it and the network, as far as I see. */
                 parents: components["schemas"]["ParentView"][];
+                /** @description The profile that a person chose. */
+                pinned_profile?: string | null;
                 /** Format: int64 */
                 poll_interval_s: number;
                 /** Format: int64 */
                 probe_interval_s: number;
+                profile?: components["schemas"]["Ref"] | null;
                 seen_at?: components["schemas"]["Timestamp"] | null;
+                serial?: string | null;
                 since: components["schemas"]["Timestamp"];
                 site: components["schemas"]["Ref"];
                 /** Format: int32 */
@@ -1273,6 +2070,7 @@ export interface components {
                 /** Format: int32 */
                 ssh_port: number;
                 state: components["schemas"]["DeviceState"];
+                vendor?: string | null;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -1330,6 +2128,44 @@ export interface components {
             next: string | null;
         };
         /** @description A page of a list. */
+        ListOf_MaintenanceView: {
+            items: {
+                /**
+                 * Format: int32
+                 * @description How long before the start they are told; null: at once.
+                 */
+                announce_lead_s?: number | null;
+                /** @description Clients whose services may be interrupted are told. */
+                announces: boolean;
+                can: components["schemas"]["MaintenanceCan"];
+                /** @description Clients that I see and whose services may be interrupted. */
+                clients: components["schemas"]["Ref"][];
+                created_at: components["schemas"]["Timestamp"];
+                created_by?: components["schemas"]["PersonRef"] | null;
+                ends_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["MaintenanceId"];
+                /**
+                 * Format: int64
+                 * @description Alarms that I see and that it mutes, or muted to their end.
+                 */
+                muted_alarms: number;
+                /** @description Alarms that are open when it starts are muted as well; otherwise only those confirmed while it runs. */
+                mutes_open: boolean;
+                /** @description For colleagues; empty like the title. */
+                note: string;
+                /** @description Those that I see. */
+                objects: components["schemas"]["WorkObjectView"][];
+                starts_at: components["schemas"]["Timestamp"];
+                state: components["schemas"]["MaintenanceState"];
+                /** @description Empty for whoever sees only a part of what it is about: it may name others. */
+                title: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
         ListOf_NoticeView: {
             items: {
                 address: string;
@@ -1348,6 +2184,7 @@ export interface components {
                 kind: components["schemas"]["NoticeKind"];
                 language: components["schemas"]["Language"];
                 last_error?: string | null;
+                maintenance?: components["schemas"]["Ref"] | null;
                 /** @description What the other side answered when it took it. */
                 proof?: string | null;
                 release_at?: components["schemas"]["Timestamp"] | null;
@@ -1356,6 +2193,22 @@ export interface components {
                 subject: string;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_OpenSessionView: {
+            items: {
+                /** @description What the program called itself, shortened. */
+                agent: string;
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The address it was opened from. */
+                from: string;
+                id: components["schemas"]["SessionId"];
+                is_current: boolean;
+                /** @description Written down at most once a minute. */
+                seen_at: components["schemas"]["Timestamp"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
             next: string | null;
@@ -1370,7 +2223,74 @@ export interface components {
                 endpoints: components["schemas"]["EndpointView"][];
                 id: components["schemas"]["ServiceId"];
                 name: string;
+                /**
+                 * Format: int32
+                 * @description How many endpoints must work; null: all of them.
+                 */
+                need?: number | null;
                 state: components["schemas"]["ServiceState"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_SignalView: {
+            items: {
+                /** @description When the present or last occurrence began. */
+                began_at: components["schemas"]["Timestamp"];
+                can: components["schemas"]["SignalCan"];
+                /**
+                 * Format: int64
+                 * @description How often the source spoke of it.
+                 */
+                count: number;
+                device?: components["schemas"]["Ref"] | null;
+                first_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["SignalId"];
+                /** @description How the source tells it from all others. */
+                key: string;
+                labels: {
+                    [key: string]: string;
+                };
+                last_at: components["schemas"]["Timestamp"];
+                /** @description What had to be mended in what the source said. */
+                note: string;
+                service?: components["schemas"]["Ref"] | null;
+                severity: components["schemas"]["Severity"];
+                source: components["schemas"]["Ref"];
+                state: components["schemas"]["SignalState"];
+                title: string;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        ListOf_SourceView: {
+            items: {
+                can: components["schemas"]["CanEdit"];
+                created_at: components["schemas"]["Timestamp"];
+                heard_at?: components["schemas"]["Timestamp"] | null;
+                id: components["schemas"]["SourceId"];
+                kind: components["schemas"]["SourceKind"];
+                name: string;
+                /** @description Where the other system posts to. */
+                path: string;
+                /**
+                 * Format: int64
+                 * @description Reports taken in.
+                 */
+                received: number;
+                /** @description For `Authorization: Bearer …`; shown once, when it is made. */
+                secret?: string | null;
+                /** @description It may speak of what lies here or below. */
+                tenant: components["schemas"]["Ref"];
+                /**
+                 * Format: int64
+                 * @description Open signals that are about nothing known here.
+                 */
+                unmapped: number;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -1419,6 +2339,26 @@ export interface components {
             next: string | null;
         };
         /** @description A page of a list. */
+        ListOf_TokenView: {
+            items: {
+                access: components["schemas"]["TokenAccess"];
+                can: components["schemas"]["CanRevoke"];
+                created_at: components["schemas"]["Timestamp"];
+                expires_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["TokenId"];
+                is_expired: boolean;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                last_used_from?: string | null;
+                name: string;
+                person: components["schemas"]["Ref"];
+                tenant?: components["schemas"]["Ref"] | null;
+                /** @description For `Authorization: Bearer …`; shown once. */
+                token?: string | null;
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
         ListOf_UserView: {
             items: {
                 can: components["schemas"]["CanEdit"];
@@ -1436,6 +2376,95 @@ export interface components {
             }[];
             /** @description `cursor` of the next page; null at the end. */
             next: string | null;
+        };
+        MaintenanceCan: {
+            cancel: components["schemas"]["Can"];
+            edit: components["schemas"]["Can"];
+            end: components["schemas"]["Can"];
+        };
+        MaintenanceId: string;
+        MaintenanceInput: {
+            /** Format: int32 */
+            announce_lead_s?: number | null;
+            announces?: boolean;
+            ends_at: components["schemas"]["Timestamp"];
+            mutes_open?: boolean;
+            note?: string | null;
+            objects: components["schemas"]["WorkObjectInput"][];
+            starts_at: components["schemas"]["Timestamp"];
+            title: string;
+        };
+        /** @description Of a running window the start stays as it is. */
+        MaintenancePatch: {
+            /** Format: int32 */
+            announce_lead_s?: number | null;
+            announces?: boolean;
+            ends_at?: components["schemas"]["Timestamp"];
+            mutes_open?: boolean;
+            note?: string;
+            /** @description Replaces all objects. */
+            objects?: components["schemas"]["WorkObjectInput"][];
+            starts_at?: components["schemas"]["Timestamp"];
+            title?: string;
+        };
+        /** @description What a window would touch. */
+        MaintenancePreview: {
+            clients: components["schemas"]["Ref"][];
+            contacts: number;
+            /** @description On which is worked: by name, or by their site. */
+            devices: components["schemas"]["Ref"][];
+            /** @description Alarms open now: muted at the start if the window says `mutes_open`, live otherwise. */
+            open_alarms: number;
+            /** @description That may be interrupted. */
+            services: components["schemas"]["Ref"][];
+        };
+        MaintenancePreviewInput: {
+            ends_at: components["schemas"]["Timestamp"];
+            objects: components["schemas"]["WorkObjectInput"][];
+            starts_at: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        MaintenanceState: "planned" | "running" | "ended" | "cancelled";
+        /** @description Planned work. While it runs, alarms of its objects, and of what is behind them, are recorded but muted: no ticket, no notice. */
+        MaintenanceView: {
+            /**
+             * Format: int32
+             * @description How long before the start they are told; null: at once.
+             */
+            announce_lead_s: number | null;
+            /** @description Clients whose services may be interrupted are told. */
+            announces: boolean;
+            can: components["schemas"]["MaintenanceCan"];
+            /** @description Clients that I see and whose services may be interrupted. */
+            clients: components["schemas"]["Ref"][];
+            created_at: components["schemas"]["Timestamp"];
+            created_by: components["schemas"]["PersonRef"] | null;
+            ends_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MaintenanceId"];
+            /**
+             * Format: int64
+             * @description Alarms that I see and that it mutes, or muted to their end.
+             */
+            muted_alarms: number;
+            /** @description Alarms that are open when it starts are muted as well; otherwise only those confirmed while it runs. */
+            mutes_open: boolean;
+            /** @description For colleagues; empty like the title. */
+            note: string;
+            /** @description Those that I see. */
+            objects: components["schemas"]["WorkObjectView"][];
+            starts_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["MaintenanceState"];
+            /** @description Empty for whoever sees only a part of what it is about: it may name others. */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Exactly one of `device` and `service`. */
+        MapInput: {
+            device?: components["schemas"]["DeviceId"] | null;
+            /** @description Which label the rule is made of; without one the first that names something, else this signal alone. */
+            label?: string | null;
+            service?: components["schemas"]["ServiceId"] | null;
         };
         /** @enum {string} */
         Mapping: "sure" | "stale";
@@ -1481,7 +2510,7 @@ export interface components {
         };
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "opened" | "updated" | "restored" | "correction";
+        NoticeKind: "opened" | "updated" | "restored" | "correction" | "maintenance_announced" | "maintenance_changed" | "maintenance_cancelled";
         /** @enum {string} */
         NoticeState: "draft" | "held" | "queued" | "sent" | "failed" | "withdrawn";
         NoticeView: {
@@ -1501,6 +2530,7 @@ export interface components {
             kind: components["schemas"]["NoticeKind"];
             language: components["schemas"]["Language"];
             last_error: string | null;
+            maintenance: components["schemas"]["Ref"] | null;
             /** @description What the other side answered when it took it. */
             proof: string | null;
             release_at: components["schemas"]["Timestamp"] | null;
@@ -1511,11 +2541,23 @@ export interface components {
             version: number;
         };
         /** @enum {string} */
-        ObjectKind: "device" | "interface" | "collector";
+        ObjectKind: "device" | "interface" | "collector" | "signal";
         ObjectView: {
             id: string;
             kind: components["schemas"]["ObjectKind"];
             name: string;
+        };
+        /** @description One of my open sessions. */
+        OpenSessionView: {
+            /** @description What the program called itself, shortened. */
+            agent: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The address it was opened from. */
+            from: string;
+            id: components["schemas"]["SessionId"];
+            is_current: boolean;
+            /** @description Written down at most once a minute. */
+            seen_at: components["schemas"]["Timestamp"];
         };
         /** @enum {string} */
         OperStatus: "up" | "down" | "testing" | "unknown" | "dormant" | "not_present" | "lower_layer_down";
@@ -1552,7 +2594,7 @@ export interface components {
         ProbeMethod: "icmp" | "tcp";
         /** @description Problem details (RFC 9457). */
         Problem: {
-            /** @description Stable, for programs: not_found, forbidden, unauthenticated, bad_input, conflict, stale_version, precondition_required, too_large, csrf, rate_limited, unavailable, internal. */
+            /** @description Stable, for programs: not_found, forbidden, unauthenticated, second_factor_required, second_factor_wrong, bad_input, conflict, stale_version, precondition_required, too_large, csrf, rate_limited, unavailable, internal. */
             code: string;
             /** @description A sentence for people. */
             detail: string;
@@ -1570,6 +2612,22 @@ export interface components {
             detail: string;
             /** @description JSON path, e.g. `brand.sender` or `parents[0].device`. */
             field: string;
+        };
+        /** @description What became of a message. */
+        ReceiptView: {
+            accepted: number;
+            cleared: number;
+            /** @description Older than what was known. */
+            ignored: number;
+            /** @description What had to be mended or left out, for people. */
+            notes: string[];
+            raised: number;
+            /** @description Kept and listed, about nothing that is known here yet. */
+            unmapped: number;
+        };
+        /** @description Each opens once in place of the device; shown once. */
+        RecoveryCodesView: {
+            recovery_codes: string[];
         };
         /** @description A reference to another object, with its name for people. */
         Ref: {
@@ -1590,11 +2648,26 @@ export interface components {
             /** Format: int32 */
             released: number;
         };
+        RemoveFactorInput: {
+            /** @description Of the device, or a recovery code. */
+            code: components["schemas"]["Secret"];
+            password: components["schemas"]["Secret"];
+        };
+        RemoveOthersFactorInput: Record<string, never>;
+        ResetInput: {
+            email: string;
+        };
         ResolveInput: {
             note?: string | null;
         };
         /** @enum {string} */
         Role: "client_user" | "client_admin" | "client_finance" | "partner_l1" | "partner_sales" | "partner_finance" | "partner_admin" | "provider_l1" | "provider_l2" | "provider_l3" | "shift_lead" | "provider_billing" | "provider_admin" | "auditor";
+        SecondFactorView: {
+            is_on: boolean;
+            /** Format: int64 */
+            recovery_codes_left: number;
+            since: components["schemas"]["Timestamp"] | null;
+        };
         /** Format: password */
         Secret: string;
         /**
@@ -1611,22 +2684,61 @@ export interface components {
             step_s: number;
             unit: components["schemas"]["SeriesUnit"];
         };
+        /** @description `ast_s` (agreed service time) = `period_s` - `excluded_s`; availability = (`ast_s` - `downtime_s`) / `ast_s`. */
+        ServiceAvailability: {
+            /** Format: int64 */
+            ast_s: number;
+            /** @description Three digits, never rounded up; null when no time was agreed. */
+            availability_pct: string | null;
+            availability_pct_6dp: string | null;
+            /** @description Counted from here: the begin of the period, or since the service is in the register. */
+            counted_from: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Fewer endpoints than it has, but as many as it needs.
+             */
+            degraded_s: number;
+            /** Format: int64 */
+            downtime_s: number;
+            /** @description In order of time. `counted_s` of all of it is `downtime_s`; `degraded_s` of all of it the service's; `excluded_s` of kind `maintenance` the service's. */
+            evidence: components["schemas"]["EvidenceView"][];
+            /** Format: int64 */
+            excluded_s: number;
+            /** Format: int64 */
+            period_s: number;
+            service: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Of the agreed time, counted as available although nobody could tell.
+             */
+            unknown_s: number;
+        };
         ServiceId: string;
         ServiceInput: {
             client: components["schemas"]["TenantId"];
             endpoints?: components["schemas"]["EndpointInput"][];
             name: string;
+            /**
+             * Format: int32
+             * @description How many endpoints must work; absent: all of them.
+             */
+            need?: number | null;
         };
         ServicePatch: {
             /** @description Replaces all endpoints. */
             endpoints?: components["schemas"]["EndpointInput"][];
             name?: string;
+            /**
+             * Format: int32
+             * @description Null: all of them.
+             */
+            need?: number | null;
         };
         /**
-         * @description `unknown`: no endpoint, a stale one, or nobody looks at the device.
+         * @description `degraded`: endpoints have failed, but as many work as it needs. `unknown`: no endpoint, a stale one, or nobody looks at the device.
          * @enum {string}
          */
-        ServiceState: "up" | "down" | "unknown";
+        ServiceState: "up" | "degraded" | "down" | "unknown";
         ServiceView: {
             can: components["schemas"]["CanEditRemove"];
             client: components["schemas"]["Ref"];
@@ -1635,18 +2747,25 @@ export interface components {
             endpoints: components["schemas"]["EndpointView"][];
             id: components["schemas"]["ServiceId"];
             name: string;
+            /**
+             * Format: int32
+             * @description How many endpoints must work; null: all of them.
+             */
+            need: number | null;
             state: components["schemas"]["ServiceState"];
             /** Format: int64 */
             version: number;
         };
-        /** @description An open session. The name `second_factor_required` is reserved for an answer that demands a second step. */
+        /** @description A session just opened. */
         Session: {
             csrf: string;
             me: components["schemas"]["Me"];
             /** @description For `Authorization: Bearer …`; shown once. Browsers use the cookie that comes with it. */
             token: string;
         };
+        SessionId: string;
         SessionInput: {
+            code?: components["schemas"]["Secret"] | null;
             email: string;
             password: components["schemas"]["Secret"];
         };
@@ -1696,10 +2815,95 @@ export interface components {
             /** Format: int64 */
             warning: number;
         };
+        SignalCan: {
+            map: components["schemas"]["Can"];
+        };
+        /** @description With the source's last words about it, for support. */
+        SignalDetail: components["schemas"]["SignalView"] & {
+            /** @description Cut to a limit. */
+            raw: string;
+        };
+        SignalId: string;
+        /** @enum {string} */
+        SignalState: "open" | "closed";
+        SignalView: {
+            /** @description When the present or last occurrence began. */
+            began_at: components["schemas"]["Timestamp"];
+            can: components["schemas"]["SignalCan"];
+            /**
+             * Format: int64
+             * @description How often the source spoke of it.
+             */
+            count: number;
+            device: components["schemas"]["Ref"] | null;
+            first_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SignalId"];
+            /** @description How the source tells it from all others. */
+            key: string;
+            labels: {
+                [key: string]: string;
+            };
+            last_at: components["schemas"]["Timestamp"];
+            /** @description What had to be mended in what the source said. */
+            note: string;
+            service: components["schemas"]["Ref"] | null;
+            severity: components["schemas"]["Severity"];
+            source: components["schemas"]["Ref"];
+            state: components["schemas"]["SignalState"];
+            title: string;
+        };
         /** @enum {string} */
         SnmpAuth: "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512";
         /** @enum {string} */
         SnmpPriv: "des" | "aes128" | "aes192" | "aes256";
+        SourceId: string;
+        SourceInput: {
+            kind: components["schemas"]["SourceKind"];
+            name: string;
+            tenant: components["schemas"]["TenantId"];
+        };
+        /** @enum {string} */
+        SourceKind: "alertmanager" | "zabbix";
+        SourcePatch: {
+            name?: string;
+        };
+        SourceView: {
+            can: components["schemas"]["CanEdit"];
+            created_at: components["schemas"]["Timestamp"];
+            heard_at: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["SourceId"];
+            kind: components["schemas"]["SourceKind"];
+            name: string;
+            /** @description Where the other system posts to. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Reports taken in.
+             */
+            received: number;
+            /** @description For `Authorization: Bearer …`; shown once, when it is made. */
+            secret?: string | null;
+            /** @description It may speak of what lies here or below. */
+            tenant: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Open signals that are about nothing known here.
+             */
+            unmapped: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A piece of a line; `changed` pieces differ from the line that stands for it on the other side. */
+        SpanView: {
+            changed: boolean;
+            text: string;
+        };
+        /** @enum {string} */
+        SshLevel: "modern" | "legacy" | "ancient";
+        SshView: {
+            algorithms: string;
+            level: components["schemas"]["SshLevel"];
+        };
         Summary: {
             alarms: components["schemas"]["SeverityCounts"];
             at: components["schemas"]["Timestamp"];
@@ -1707,6 +2911,11 @@ export interface components {
             collectors_lost: number;
             devices: components["schemas"]["DeviceCounts"];
             is_cut_off: boolean;
+            /**
+             * Format: int64
+             * @description Active alarms that maintenance mutes; in no other counter.
+             */
+            muted: number;
             /** Format: int64 */
             notices_draft: number;
             /** Format: int64 */
@@ -1716,6 +2925,18 @@ export interface components {
             tickets_open: number;
             /** Format: int64 */
             unacked: number;
+        };
+        SystemView: {
+            can: components["schemas"]["CanWarm"];
+            cold_reason: string | null;
+            cold_since: components["schemas"]["Timestamp"] | null;
+            /** @description `sqlite` or `postgres`. Null for people outside the provider. */
+            database: string | null;
+            /** @description Pages and API are served, but nothing is watched and nobody is told: the data may be a copy of an installation that works elsewhere. */
+            is_cold: boolean;
+            /** @description Names the master key without telling it. Null for people outside the provider. */
+            master_key_fingerprint: string | null;
+            version: string;
         };
         TenantId: string;
         TenantInput: {
@@ -1783,6 +3004,39 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /** @enum {string} */
+        TokenAccess: "read" | "write";
+        TokenId: string;
+        TokenInput: {
+            access: components["schemas"]["TokenAccess"];
+            /**
+             * Format: int64
+             * @description 1 to 366.
+             */
+            expires_in_days: number;
+            name: string;
+            tenant?: components["schemas"]["TenantId"] | null;
+        };
+        TokenView: {
+            access: components["schemas"]["TokenAccess"];
+            can: components["schemas"]["CanRevoke"];
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["TokenId"];
+            is_expired: boolean;
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            last_used_from: string | null;
+            name: string;
+            person: components["schemas"]["Ref"];
+            tenant: components["schemas"]["Ref"] | null;
+            /** @description For `Authorization: Bearer …`; shown once. */
+            token?: string | null;
+        };
+        /**
+         * @description It is shown as evidence of kind `unknown` and as `unknown_s`, and counts as available.
+         * @enum {string}
+         */
+        UnknownTime: "counted_as_available";
         UserInput: {
             email: string;
             grants: components["schemas"]["GrantInput"][];
@@ -1805,6 +3059,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        WarmInput: Record<string, never>;
+        /** @enum {string} */
+        WorkKind: "device" | "site" | "service";
+        /** @description Exactly one of them. */
+        WorkObjectInput: {
+            device?: components["schemas"]["DeviceId"] | null;
+            service?: components["schemas"]["ServiceId"] | null;
+            site?: components["schemas"]["TenantId"] | null;
+        };
+        WorkObjectView: {
+            id: string;
+            kind: components["schemas"]["WorkKind"];
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1825,6 +3093,8 @@ export interface operations {
                 acked?: boolean;
                 /** @description Only causes, or only symptoms. */
                 root?: boolean;
+                /** @description Only those that maintenance mutes, or only the others. */
+                muted?: boolean;
                 cursor?: string;
                 limit?: number;
             };
@@ -2027,6 +3297,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOf_CollectorView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_configs: {
+        parameters: {
+            query?: {
+                device?: components["schemas"]["DeviceId"];
+                client?: components["schemas"]["TenantId"];
+                /** @description First seen at this time or later. */
+                since?: components["schemas"]["Timestamp"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_ConfigView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConfigId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigTextView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_config: {
+        parameters: {
+            query?: {
+                /** @description Another revision of the same device; the one before when absent. */
+                base?: components["schemas"]["ConfigId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ConfigId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDiffView"];
                 };
             };
             /** @description What is wrong, where, and what to do */
@@ -2518,6 +3886,104 @@ export interface operations {
             };
         };
     };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    back_up_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_host_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostKeyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_interfaces: {
         parameters: {
             query?: {
@@ -2572,6 +4038,40 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["EventView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_signals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
                 };
             };
             /** @description What is wrong, where, and what to do */
@@ -2679,6 +4179,242 @@ export interface operations {
             };
         };
     };
+    list_maintenances: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MaintenanceState"];
+                /** @description Over later than this. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Begun earlier than this. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description On this device itself or on its site. */
+                device?: components["schemas"]["DeviceId"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenancePreviewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePreview"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MaintenanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_maintenance: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: components["schemas"]["MaintenanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MaintenancePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MaintenanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MaintenanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -2707,11 +4443,134 @@ export interface operations {
             };
         };
     };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveFactorInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
                 state?: components["schemas"]["NoticeState"];
                 incident?: components["schemas"]["IncidentId"];
+                maintenance?: components["schemas"]["MaintenanceId"];
                 client?: components["schemas"]["TenantId"];
                 cursor?: string;
                 limit?: number;
@@ -2892,6 +4751,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInput"];
+            };
+        };
+        responses: {
+            /** @description If somebody has this e-mail, a link is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptResetInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_availability: {
+        parameters: {
+            query: {
+                client: components["schemas"]["TenantId"];
+                /** @description First day, `YYYY-MM-DD`, in the client's time zone. */
+                from: string;
+                /** @description The day after the last. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityReport"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_availability_table: {
+        parameters: {
+            query: {
+                client: components["schemas"]["TenantId"];
+                /** @description First day, `YYYY-MM-DD`, in the client's time zone. */
+                from: string;
+                /** @description The day after the last. */
+                to: string;
+                /** @description Of the headings; absent: the client's. */
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What is wrong, where, and what to do */
@@ -3100,6 +5090,34 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_OpenSessionView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_in: {
         parameters: {
             query?: never;
@@ -3137,6 +5155,60 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3280,6 +5352,296 @@ export interface operations {
             };
         };
     };
+    list_signals: {
+        parameters: {
+            query?: {
+                source?: components["schemas"]["SourceId"];
+                state?: components["schemas"]["SignalState"];
+                /** @description Only those about nothing known here, or only the others. */
+                unmapped?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_SignalView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SignalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SignalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_SourceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_source: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_source_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_summary: {
         parameters: {
             query?: never;
@@ -3295,6 +5657,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    warm_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemView"];
                 };
             };
             /** @description What is wrong, where, and what to do */
@@ -3606,6 +6028,94 @@ export interface operations {
             };
         };
     };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_TokenView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -3723,6 +6233,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedResetInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description What is wrong, where, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_users_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveOthersFactorInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, where, and what to do */
             default: {

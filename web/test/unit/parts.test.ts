@@ -128,6 +128,7 @@ describe('alarms', () => {
     state: 'active',
     object: { kind: 'device', id: 'dev_1', name: id },
     is_root: false,
+    is_muted: false,
     first_miss_at: '2026-11-22T10:00:00Z',
     raised_at: '2026-11-22T10:00:30Z',
     flaps: 0,

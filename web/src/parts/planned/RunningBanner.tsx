@@ -1,4 +1,4 @@
-import type { MaintenanceView } from '../../api/contract3'
+import type { MaintenanceView } from '../../api/shiftNouns'
 import { useFormat } from '../../i18n/format'
 import { useSay } from '../../i18n/i18n'
 import { Banner } from '../../ui/Pieces'

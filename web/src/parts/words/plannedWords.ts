@@ -1,4 +1,4 @@
-import type { BackupProblem, BackupView, MaintenanceState } from '../../api/contract3'
+import type { BackupProblem, BackupView, MaintenanceState } from '../../api/shiftNouns'
 import type { Key } from '../../i18n/i18n'
 import type { Tone } from './words'
 

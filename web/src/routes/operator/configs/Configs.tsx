@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { configs } from '../../../api/configs'
-import type { ConfigView } from '../../../api/contract3'
+import type { ConfigView } from '../../../api/shiftNouns'
 import { useSay } from '../../../i18n/i18n'
 import { type Column, List } from '../../../list/List'
 import { useRows } from '../../../list/useRows'

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from 'react-router'
 import { configs } from '../../../api/configs'
-import type { ConfigDiff } from '../../../api/contract3'
+import type { ConfigDiff } from '../../../api/shiftNouns'
 import { useFormat } from '../../../i18n/format'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'

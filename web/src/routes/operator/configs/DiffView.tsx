@@ -1,5 +1,5 @@
 import { type CSSProperties, useRef, useState } from 'react'
-import type { DiffLine } from '../../../api/contract3'
+import type { DiffLine } from '../../../api/shiftNouns'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
 import css from './configs.module.css'

@@ -1,4 +1,4 @@
-import type { ConfigDiff, DiffHunk, DiffLine } from '../../../api/contract3'
+import type { ConfigDiff, DiffHunk, DiffLine } from '../../../api/shiftNouns'
 
 /** One row of the drawn difference; side by side a row holds a line of each file. */
 export type Row = { kind: 'hunk'; at: number; hunk: DiffHunk } | { kind: 'one'; line: DiffLine } | { kind: 'two'; old: DiffLine | null; new: DiffLine | null }

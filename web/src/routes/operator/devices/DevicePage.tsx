@@ -86,12 +86,7 @@ function Known({ device }: { device: Device }) {
       }
       actions={
         <>
-          <Act
-            small
-            can={me.data?.can.write_maintenance ?? me.data?.can.act_on_alarms}
-            icon={<Icon name="window" size={14} />}
-            onClick={() => void navigate(go.planMaintenance(device.id))}
-          >
+          <Act small can={me.data?.can.act_on_alarms} icon={<Icon name="window" size={14} />} onClick={() => void navigate(go.planMaintenance(device.id))}>
             {say('maintenance.one')}
           </Act>
           <Act small can={device.can.edit} icon={<Icon name="edit" size={14} />} onClick={() => setOpen('edit')}>

@@ -2,9 +2,9 @@ import { useForm } from '@mantine/form'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { alarms } from '../../../api/alarms'
-import type { MaintenanceView, ObjectInput } from '../../../api/contract3'
 import { devices } from '../../../api/devices'
 import { maintenance } from '../../../api/maintenance'
+import type { MaintenanceView, ObjectInput } from '../../../api/shiftNouns'
 import { services, tenants } from '../../../api/tenants'
 import { LongField, ManyField, MomentField, SwitchField, TextField } from '../../../form/Fields'
 import { Form, Side } from '../../../form/Form'
@@ -60,6 +60,7 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
       ends_at: toLocal(old?.ends_at ?? openedAt + 2 * HOUR_MS),
       objects: old?.objects.map((each) => each.id) ?? (about ? [about] : []),
       announces: old?.announces ?? true,
+      mutes_open: old?.mutes_open ?? true,
     },
     validate: {
       title: required,
@@ -74,7 +75,7 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
       form={form}
       submit={old ? say('ui.save') : say('maintenance.plan')}
       cancel={close}
-      send={async ({ title, note, starts_at, ends_at, objects, announces }, key) => {
+      send={async ({ title, note, starts_at, ends_at, objects, announces, mutes_open }, key) => {
         const body = {
           title,
           note,
@@ -82,6 +83,7 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
           ends_at: fromLocal(ends_at) ?? '',
           objects: objects.map(inputOf),
           announces,
+          mutes_open,
         }
         const made = old ? await maintenance.change(old.id, old.version, body) : await maintenance.create(body, key)
         await Promise.all([maintenance.key, alarms.key].map((each) => cache.invalidateQueries({ queryKey: each })))
@@ -105,8 +107,15 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
         none={say('maintenance.no_objects')}
       />
       <SwitchField form={form} name="announces" label="maintenance.announces" hint={say('maintenance.announces_hint')} />
+      <SwitchField form={form} name="mutes_open" label="maintenance.mutes_open" hint={say('maintenance.mutes_open_hint')} />
       <LongField form={form} name="note" label="maintenance.note" hint={say('tickets.note_hint')} rows={2} />
-      <Preview starts={fromLocal(values.starts_at)} ends={fromLocal(values.ends_at)} objects={values.objects.map(inputOf)} announces={values.announces} />
+      <Preview
+        starts={fromLocal(values.starts_at)}
+        ends={fromLocal(values.ends_at)}
+        objects={values.objects.map(inputOf)}
+        announces={values.announces}
+        mutes={values.mutes_open}
+      />
     </Form>
   )
 }

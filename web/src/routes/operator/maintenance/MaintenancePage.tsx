@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { alarms } from '../../../api/alarms'
-import type { MaintenanceView } from '../../../api/contract3'
 import { maintenance } from '../../../api/maintenance'
+import type { MaintenanceView } from '../../../api/shiftNouns'
 import { Dialog } from '../../../form/Dialog'
 import { useFormat } from '../../../i18n/format'
 import { useSay } from '../../../i18n/i18n'
@@ -107,7 +107,7 @@ function Known({ window }: { window: MaintenanceView }) {
                   : null,
               ],
               [say('maintenance.muted'), window.muted_alarms],
-              [say('maintenance.by'), window.created_by?.name],
+              [say('maintenance.by'), window.created_by?.email],
               [
                 say('maintenance.note'),
                 window.note ? (

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
-import type { MaintenanceView } from '../../../api/contract3'
 import { maintenance } from '../../../api/maintenance'
 import { session } from '../../../api/session'
+import type { MaintenanceView } from '../../../api/shiftNouns'
 import { Dialog } from '../../../form/Dialog'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
@@ -42,7 +42,7 @@ export default function MaintenancesPage() {
   const navigate = useNavigate()
   const { view, set, isFiltered } = useView(spec)
   const me = useQuery(session.me)
-  const may = me.data?.can.write_maintenance ?? me.data?.can.act_on_alarms
+  const may = me.data?.can.act_on_alarms
   const { query, rows, origin } = useRows(
     maintenance.list({ state: view.state }),
     view.q === '' ? undefined : (row) => holds(view.q, [row.title, ...row.objects.map((each) => each.name), ...row.clients.map((each) => each.name)]),

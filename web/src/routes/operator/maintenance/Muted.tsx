@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { alarms } from '../../../api/alarms'
-import type { MaintenanceView } from '../../../api/contract3'
+import type { MaintenanceView } from '../../../api/shiftNouns'
 import { useSay } from '../../../i18n/i18n'
 import { SeverityBadge } from '../../../parts/alarm/SeverityBadge'
 import { Go } from '../../../parts/link/Go'

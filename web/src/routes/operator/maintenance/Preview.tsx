@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ObjectInput } from '../../../api/contract3'
 import { maintenance } from '../../../api/maintenance'
 import type { Ref } from '../../../api/nouns'
 import { problemWords } from '../../../api/problemText'
+import type { ObjectInput } from '../../../api/shiftNouns'
 import { useSay } from '../../../i18n/i18n'
 import { GoRef } from '../../../parts/link/Go'
 import css from './maintenance.module.css'
@@ -25,7 +25,19 @@ function Names({ of }: { of: readonly Ref[] }) {
 }
 
 /** Before anything is kept: what would be silent, and who would hear of it. */
-export function Preview({ starts, ends, objects, announces }: { starts: string | null; ends: string | null; objects: ObjectInput[]; announces: boolean }) {
+export function Preview({
+  starts,
+  ends,
+  objects,
+  announces,
+  mutes,
+}: {
+  starts: string | null
+  ends: string | null
+  objects: ObjectInput[]
+  announces: boolean
+  mutes: boolean
+}) {
   const say = useSay()
   const isWhole = starts !== null && ends !== null && ends > starts && objects.length > 0
   const query = useQuery({
@@ -51,7 +63,7 @@ export function Preview({ starts, ends, objects, announces }: { starts: string |
             <Names of={seen.services} />
           </li>
           <li>
-            <strong>{say('maintenance.would_mute', { count: seen.open_alarms })}</strong>
+            <strong>{say(mutes ? 'maintenance.would_mute' : 'maintenance.stays_open', { count: seen.open_alarms })}</strong>
           </li>
           <li>
             {announces && seen.contacts > 0 ? (

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { AvailabilityReport } from '../../../api/contract3'
 import { reports } from '../../../api/reports'
+import type { AvailabilityReport } from '../../../api/shiftNouns'
 import { tenants } from '../../../api/tenants'
 import { useSay, useTongue } from '../../../i18n/i18n'
 import { Choice } from '../../../list/Filters'
@@ -109,6 +109,7 @@ function Report({ report, now }: { report: AvailabilityReport; now: number }) {
         <li data-kind="down">{say('reports.kind.down')}</li>
         <li data-kind="degraded">{say('reports.kind.degraded')}</li>
         <li data-kind="maintenance">{say('reports.kind.maintenance')}</li>
+        <li data-kind="unknown">{say('reports.kind.unknown')}</li>
       </ul>
       {report.services.map((each) => (
         <ServiceReport key={each.service.id} of={each} report={report} now={now} />

@@ -1,5 +1,5 @@
 import { reference } from '../../../api/alarms'
-import type { AvailabilityReport, Evidence, ServiceAvailability } from '../../../api/contract3'
+import type { AvailabilityReport, Evidence, ServiceAvailability } from '../../../api/shiftNouns'
 import { useFormat } from '../../../i18n/format'
 import { useSay } from '../../../i18n/i18n'
 import { Go } from '../../../parts/link/Go'
@@ -13,6 +13,7 @@ const KIND = {
   down: { text: 'reports.kind.down', tone: 'critical', glyph: '▲' },
   degraded: { text: 'reports.kind.degraded', tone: 'major', glyph: '◆' },
   maintenance: { text: 'reports.kind.maintenance', tone: 'info', glyph: '●' },
+  unknown: { text: 'reports.kind.unknown', tone: 'unknown', glyph: '◌' },
 } as const
 
 interface ServiceReportProps {
