@@ -36,6 +36,7 @@ export const DEVICE_STATE: Record<nouns.DeviceState, Word> = {
 }
 export const SERVICE_STATE: Record<nouns.Service['state'], Word> = {
   up: { text: 'state.service_up', tone: 'ok', glyph: '✓' },
+  degraded: { text: 'state.degraded', tone: 'major', glyph: '◆' },
   down: { text: 'state.service_down', tone: 'critical', glyph: '▲' },
   unknown: { text: 'state.service_unknown', tone: 'unknown', glyph: '◌' },
 }
@@ -57,6 +58,9 @@ export const NOTICE_KIND: Record<nouns.NoticeKind, Key> = {
   updated: 'notice_kind.updated',
   restored: 'notice_kind.restored',
   correction: 'notice_kind.correction',
+  maintenance_announced: 'notice_kind.maintenance_announced',
+  maintenance_changed: 'notice_kind.maintenance_changed',
+  maintenance_cancelled: 'notice_kind.maintenance_cancelled',
 }
 export const HOLD_REASON: Record<nouns.HoldReason, Key> = {
   shadow: 'hold_reason.shadow',
@@ -87,6 +91,7 @@ export const CREDENTIAL_KIND: Record<nouns.CredentialKind, Key> = {
   snmp_v2c: 'credential_kind.snmp_v2c',
   snmp_v3: 'credential_kind.snmp_v3',
   ssh: 'credential_kind.ssh',
+  enable: 'credential_kind.enable',
 }
 export const ROLE: Record<nouns.Role, Key> = {
   client_user: 'role.client_user',
