@@ -39,7 +39,7 @@ pub struct WatchdogArgs {
     /// smtp://user:password@host:port (STARTTLS with a login) or smtps://…
     #[arg(long, value_name = "URL", env = "POLYOT_SMTP_URL", hide_env_values = true)]
     smtp: String,
-    /// Sender of the mails [default: polyot-watchdog@ this host]
+    /// Sender of the mails (default: polyot-watchdog@ this host)
     #[arg(long, value_name = "EMAIL", env = "POLYOT_SMTP_FROM")]
     mail_from: Option<String>,
     /// PEM of further certificate authorities to trust
