@@ -70,7 +70,10 @@ test('ended, the alarm speaks again', async () => {
   const [window] = await world.list('/maintenances')
   await page.goto(`${world.url}/maintenance/${text(window, 'id')}`)
   await page.getByRole('button', { name: 'Закончить сейчас' }).click()
-  await page.getByText(/Закончены/).first().waitFor()
+  await page
+    .getByText(/Закончены/)
+    .first()
+    .waitFor()
   await until('the alarm to speak', async () => (await mutedBy()) === null)
 })
 
