@@ -112,7 +112,7 @@ async function inspect(opened: Awaited<ReturnType<typeof openPage>>, url: string
     return {
       overflow: Math.max(document.documentElement.scrollWidth - innerWidth, (main?.scrollWidth ?? 0) - (main?.clientWidth ?? 0)),
       clipped: clipped.map((each) => each.textContent),
-      rawKeys: (document.body.textContent.match(/\b[a-z_]+\.[a-z_]+\.[a-z_]+\b/g) ?? []).filter((word) => !/example|\d/.test(word)),
+      rawKeys: (document.body.textContent.match(/\b[a-z_]+\.[a-z_]+\.[a-z_]+\b/g) ?? []).filter((word) => !/example|^www\.|\d/.test(word)),
       headings: [...document.querySelectorAll('h1')].map((each) => each.textContent),
       focused: document.activeElement?.tagName,
       lang: document.documentElement.lang,
