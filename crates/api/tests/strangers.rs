@@ -248,7 +248,7 @@ async fn nobody_learns_of_or_touches_what_is_not_his() {
 async fn the_owner_and_the_provider_do_see_it() {
     let house = House::new().await;
     let world = world::build(&house).await;
-    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals", "imports"];
+    let forbidden_to_clients = ["credentials", "tickets", "sources", "signals", "imports", "configs", "backup"];
     for operation in operations().iter().filter(|operation| operation.method == "GET" && operation.path.contains('{')) {
         for path in paths(operation, &world.a) {
             world.admin.get(&path).await.expect(200);
@@ -265,7 +265,7 @@ async fn the_owner_and_the_provider_do_see_it() {
             answer.text
         );
     }
-    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals", "imports"] {
+    for empty in ["credentials", "tickets", "collectors", "audit", "sources", "signals", "imports", "configs"] {
         assert_eq!(world.own.get(&format!("/api/v1/{empty}")).await.expect(200).json()["items"], json!([]), "{empty}");
     }
     let heard = listen(&world.own, world.own.request("GET", "/api/v1/events?after=0", &[], None)).await;

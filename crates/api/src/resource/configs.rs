@@ -231,6 +231,12 @@ fn hunks(diff: Diff) -> Vec<HunkView> {
         .collect()
 }
 
+/// A wish that the job has not turned into a task yet is queued already for whoever wished.
+fn state_now(backup: &Backup, now: Timestamp) -> BackupState {
+    let is_wished = backup.source == BackupSource::Demand && backup.task.is_none() && backup.next_at.is_some_and(|at| at <= now);
+    if is_wished { BackupState::Queued } else { backup.state }
+}
+
 async fn backup_view(tx: &mut Tx, look: &mut Look<'_>, id: DeviceId) -> ApiResult<BackupView> {
     let device = tx.device(id).await?.ok_or_else(|| ApiError::not_found("device"))?;
     let backup = tx.backup(id).await?.unwrap_or_else(|| Backup::never(id));
@@ -249,7 +255,7 @@ async fn backup_view(tx: &mut Tx, look: &mut Look<'_>, id: DeviceId) -> ApiResul
     };
     Ok(BackupView {
         device: Ref::new(id, device.name),
-        state: if has_credential { backup.state } else { BackupState::Impossible },
+        state: if has_credential { state_now(&backup, tx.now()) } else { BackupState::Impossible },
         tried_at: backup.tried_at,
         succeeded_at: backup.succeeded_at,
         next_at: backup.next_at,
