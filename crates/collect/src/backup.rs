@@ -2,11 +2,10 @@
 
 use crate::Collector;
 use crate::shell;
-use model::Secret;
-use model::Timestamp;
 use model::config::{BackupProblem, CONFIG_SIZE_BYTES_MAX, SshLevel};
 use model::credential::Key;
 use model::task::{BackupAnswer, BackupTask, FetchFailed, Fetched, SshSeen};
+use model::{DeviceId, Secret, TaskId, Timestamp};
 use profiles::{Evidence, Profile};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -35,9 +34,16 @@ pub async fn back_up(collector: &Collector, task: BackupTask) -> BackupAnswer {
     answer(&task, at, started.elapsed(), story, outcome)
 }
 
+/// The answer when the work itself broke down.
+pub fn broken(task: TaskId, device: DeviceId, at: Timestamp) -> BackupAnswer {
+    let failure = failed(BackupProblem::Internal, "the collector broke down over it; its log has the reason".into());
+    BackupAnswer { task, device, at, took: Duration::ZERO, logins_refused: 0, ssh: None, outcome: Err(failure) }
+}
+
 fn answer(task: &BackupTask, at: Timestamp, took: Duration, story: Story, outcome: Result<Fetched, FetchFailed>) -> BackupAnswer {
     if let Err(failure) = &outcome {
-        tracing::info!(device = %task.device, problem = %failure.problem, "No configuration of {}: {}", task.device, failure.detail);
+        // Without the detail: it may quote the device.
+        tracing::info!(device = %task.device, problem = %failure.problem, "No configuration of {}: {}", task.device, failure.problem);
     }
     BackupAnswer { task: task.task, device: task.device, at, took, logins_refused: story.logins_refused, ssh: story.ssh, outcome }
 }
@@ -76,7 +82,7 @@ async fn converse(
                 }
                 // A text without its end is refused here already: the next command would only hide that the line was cut.
                 if let Err(reason) = profile.is_complete(&fetch.command, &output.text) {
-                    return Err(failed(BackupProblem::Truncated, reason.to_string()));
+                    return Err(failed(BackupProblem::Truncated, profile.mask(&reason.to_string())));
                 }
                 outputs.push((fetch.command.clone(), Secret::new(output.text)));
             }
@@ -224,7 +230,7 @@ fn of_cli(error: &cli::Error, profile: &Profile) -> FetchFailed {
         E::EnablePasswordMissing { .. } => BackupProblem::NoCredential,
         E::BadCommand | E::Lost => BackupProblem::Internal,
     };
-    FetchFailed { problem, detail: error.to_string(), tail: profile.mask(error.tail()) }
+    FetchFailed { problem, detail: profile.mask(&error.to_string()), tail: profile.mask(error.tail()) }
 }
 
 fn failed(problem: BackupProblem, detail: String) -> FetchFailed {

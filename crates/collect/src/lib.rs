@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use transport::address::Resolver;
 use transport::icmp::Icmp;
 use transport::snmp::Snmp;
@@ -128,7 +129,11 @@ async fn answer_backup(collector: Arc<Collector>, task: BackupTask) {
     // Never closed, so a turn always comes.
     let _turn = collector.backup_turns.acquire().await;
     let id = task.task;
-    let answer = backup::back_up(&collector, task).await;
+    let worker = Arc::clone(&collector);
+    let device = task.device;
+    let asked = AbortOnDropHandle::new(tokio::spawn(async move { backup::back_up(&worker, task).await }));
+    // What a device prints must not leave the centre without an answer.
+    let answer = asked.await.unwrap_or_else(|_| backup::broken(id, device, collector.clock.now()));
     if let Err(cause) = collector.end.send(Report::Backup(Box::new(answer))).await {
         tracing::warn!(task = %id, %cause, "The answer to a task is left out");
     }

@@ -28,13 +28,15 @@ impl Dispatch {
     pub(crate) async fn hand_out(&self, end: &CentreEnd) -> Result<(), DispatchError> {
         let queued = self.store.read(&scope()).await?.queued_tasks(self.collector, HAND_OUT_MAX).await?;
         for row in queued {
-            let mut tx = self.store.write(&scope()).await?;
-            if !tx.move_task(row.id, TaskState::Queued, TaskState::Sent).await? {
-                continue;
-            }
-            // The device went away; its rows go with it.
-            let Some(task) = backup_task(&mut tx, &self.open_key, &row).await? else { continue };
-            tx.commit().await?;
+            let task = match self.mark_sent(&row).await {
+                Ok(Some(task)) => task,
+                Ok(None) => continue,
+                // One that cannot be made does not hold up the others.
+                Err(error) => {
+                    tracing::warn!(task = %row.id, device = %row.device, %error, "A task could not be made; it is tried again");
+                    continue;
+                }
+            };
             match end.send(Task::Backup(Box::new(task))).await {
                 Ok(()) => {}
                 Err(LinkError::Full { .. }) => {
@@ -47,6 +49,17 @@ impl Dispatch {
             }
         }
         Ok(())
+    }
+
+    async fn mark_sent(&self, row: &TaskRow) -> Result<Option<BackupTask>, DispatchError> {
+        let mut tx = self.store.write(&scope()).await?;
+        if !tx.move_task(row.id, TaskState::Queued, TaskState::Sent).await? {
+            return Ok(None);
+        }
+        // The device went away; its rows go with it.
+        let Some(task) = backup_task(&mut tx, &self.open_key, row).await? else { return Ok(None) };
+        tx.commit().await?;
+        Ok(Some(task))
     }
 
     /// The answer becomes a sealed row, and whoever asked is told, in one commit.

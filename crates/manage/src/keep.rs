@@ -51,7 +51,7 @@ impl Keeper {
         let now = tx.now();
         let at = answer.at;
         let outcome = match answer.outcome {
-            Ok(fetched) => self.read(fetched),
+            Ok(fetched) => self.read_apart(fetched).await,
             Err(failure) => Err(failure),
         };
         let after = match outcome {
@@ -71,10 +71,20 @@ impl Keeper {
         Ok(())
     }
 
+    /// On a thread of its own: texts may be long, and what a device prints must not take the product down with it.
+    async fn read_apart(&self, fetched: Fetched) -> Result<Read, FetchFailed> {
+        let profiles = Arc::clone(&self.profiles);
+        let read = tokio::task::spawn_blocking(move || Self::read(&profiles, fetched)).await;
+        read.unwrap_or_else(|_| {
+            let detail = "the text could not be read; this is a fault of ours, the log has it".to_owned();
+            Err(FetchFailed { problem: BackupProblem::Internal, detail, tail: String::new() })
+        })
+    }
+
     /// Cleans what was printed; refuses what is not whole.
-    fn read(&self, fetched: Fetched) -> Result<Read, FetchFailed> {
+    fn read(profiles: &Profiles, fetched: Fetched) -> Result<Read, FetchFailed> {
         let refused = |problem, detail: String| FetchFailed { problem, detail, tail: String::new() };
-        let Some(profile) = self.profiles.get(&fetched.profile) else {
+        let Some(profile) = profiles.get(&fetched.profile) else {
             return Err(refused(BackupProblem::NoProfile, format!("this centre does not know the profile `{}`", fetched.profile)));
         };
         let size: usize = fetched.outputs.iter().map(|(_, text)| text.reveal().len()).sum();
@@ -84,7 +94,7 @@ impl Keeper {
         let outputs: Vec<(String, String)> =
             fetched.outputs.iter().map(|(command, text)| (command.clone(), text.reveal().to_owned())).collect();
         for (command, text) in &outputs {
-            profile.is_complete(command, text).map_err(|reason| refused(BackupProblem::Truncated, reason.to_string()))?;
+            profile.is_complete(command, text).map_err(|reason| refused(BackupProblem::Truncated, profile.mask(&reason.to_string())))?;
         }
         let mut normalized = profile.normalize(&outputs);
         normalized.masked = hide_suspects(&normalized.masked);

@@ -24,7 +24,7 @@ vocabulary! {
 vocabulary! {
     /// Why a notice does not go at once.
     HoldReason: "reason" {
-        Shadow = "shadow", StaleMapping = "stale_mapping", BrakeClients = "brake_clients", BrakeDevices = "brake_devices", CutOff = "cut_off",
+        Shadow = "shadow", StaleMapping = "stale_mapping", BrakeClients = "brake_clients", BrakeDevices = "brake_devices", CutOff = "cut_off", Cold = "cold",
     }
 }
 

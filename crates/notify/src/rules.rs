@@ -93,7 +93,7 @@ pub fn hold(is_shadow: bool, brake: Brake, burst: Burst) -> Option<HoldReason> {
 pub fn state_of(reason: Option<HoldReason>) -> NoticeState {
     match reason {
         None => NoticeState::Queued,
-        Some(HoldReason::Shadow | HoldReason::StaleMapping) => NoticeState::Draft,
+        Some(HoldReason::Shadow | HoldReason::StaleMapping | HoldReason::Cold) => NoticeState::Draft,
         Some(HoldReason::BrakeClients | HoldReason::BrakeDevices | HoldReason::CutOff) => NoticeState::Held,
     }
 }

@@ -28,6 +28,13 @@ pub async fn start_when_warm(engine: Engine, system: System, folder: PathBuf, st
             }
         }
     }
+    while let Err(error) = set_aside(&store).await {
+        tracing::warn!(%error, "Notices of the copy cannot be set aside; nothing is sent before they are");
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
     tracing::info!("This installation is in service from now on");
     let mut tasks = JoinSet::new();
     engine.start(&mut tasks, &shutdown);
@@ -42,6 +49,17 @@ pub async fn start_when_warm(engine: Engine, system: System, folder: PathBuf, st
     {
         std::panic::resume_unwind(error.into_panic());
     }
+}
+
+/// What waited to be sent when the copy was made has gone out, or was withdrawn, elsewhere: a person decides about each.
+async fn set_aside(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.write(&Scope::installation(Reason("taken into service"))).await?;
+    let count = tx.set_aside_waiting_notices().await?;
+    tx.commit().await?;
+    if count > 0 {
+        tracing::warn!(count, "{count} notices that waited when the copy was made are drafts now; look at them before you release any");
+    }
+    Ok(())
 }
 
 /// Somebody with a shell has written the fingerprint: said in the trail and to the pages. False: the database is away, look again.

@@ -231,6 +231,8 @@ pub struct Fetch {
     /// What comes before the first such line is left out.
     pub start: Option<Regex>,
     pub min_lines: usize,
+    /// Lines by which the device itself says that something is missing.
+    pub broken: Vec<Regex>,
     pub keep: Vec<Regex>,
     pub drop: Vec<Regex>,
     pub cut: Vec<Cut>,

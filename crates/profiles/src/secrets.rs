@@ -110,6 +110,7 @@ fn may_announce(line: &str) -> bool {
 
 fn keywords(line: &str, number: usize, spans: &mut Vec<Finding>) {
     let mut from = 0;
+    let is_snmp = line.to_ascii_lowercase().contains("snmp");
     while let Some(captures) = KEYWORD.captures_at(line, from) {
         let (Some(word), Some(value)) = (captures.get(1), captures.get(2)) else { break };
         // The value may itself be the next keyword.
@@ -118,10 +119,11 @@ fn keywords(line: &str, number: usize, spans: &mut Vec<Finding>) {
         // The word in the mask itself announces nothing.
         let is_mask = line[..word.start()].ends_with('<') && line[word.start() - 1..].starts_with(MASK);
         // Routes carry communities that are no secret; those of SNMP are.
-        let is_route = word.as_str().to_ascii_lowercase().ends_with("community") && !line.to_ascii_lowercase().contains("snmp");
+        let is_route = word.as_str().to_ascii_lowercase().ends_with("community") && !is_snmp;
         if !is_route && !is_mask && is_value(line, value.start(), bare) {
-            let quoted = value.as_str().len() - bare.len();
-            let start = value.start() + quoted / 2;
+            // A quote may stand on one side only.
+            let opening = value.as_str().len() - value.as_str().trim_start_matches(['"', '\'']).len();
+            let start = value.start() + opening;
             spans.push(Finding {
                 line: number,
                 kind: FindingKind::Keyword,

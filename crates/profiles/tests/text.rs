@@ -114,3 +114,29 @@ proptest! {
         let _ = profiles::snmprec::Walk::parse(text.as_bytes());
     }
 }
+
+#[test]
+fn quotes_on_one_side_and_letters_of_any_width_are_hidden_whole() {
+    let profile = Profiles::builtin().get("generic.if-mib").unwrap();
+    for (line, secret) in [
+        ("description password \"'пароль", "пароль"),
+        ("password 'ü", "ü"),
+        ("password тайна\"", "тайна"),
+        ("password \"'\"hunter22", "hunter22"),
+        ("key пароль'''\n password \"ключ", "ключ"),
+    ] {
+        let masked = profile.mask(line);
+        assert!(!masked.contains(secret), "{line}: {masked}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn announced_secrets_in_any_quotes_never_panic(words in prop::collection::vec("(password|secret|key|community|snmp|пароль|[\"']{1,3}|[а-я]{1,4}|\\PC{1,3}| )", 1..12)) {
+        let text = words.join(" ");
+        for profile in Profiles::builtin().iter().take(3) {
+            let _ = profile.mask(&text);
+        }
+        let _ = unmasked_secrets(&text);
+    }
+}

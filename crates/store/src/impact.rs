@@ -73,8 +73,10 @@ impl Tx {
             let found = self.one(sql, |row| Ok((row.word("class")?, row.id("object")?, row.opt_id("device")?))).await?;
             let Some((class, object, device)): Option<(AlarmClass, InterfaceId, Option<DeviceId>)> = found else { continue };
             let is_port = class == AlarmClass::InterfaceDown;
+            // A signal about the service itself, not about one of its ends.
+            let is_whole = !is_port && device.is_none();
             for (end, since) in service.endpoints.iter().zip(&mut failed) {
-                if if is_port { end.interface == Some(object) } else { device == Some(end.device) } {
+                if is_whole || if is_port { end.interface == Some(object) } else { device == Some(end.device) } {
                     *since = Some(since.map_or(hit.impact.from, |known| known.min(hit.impact.from)));
                 }
             }

@@ -27,6 +27,17 @@ impl Tx {
             .bind(now)
             .bind(token_hash)
             .bind(now);
-        self.one(sql, |row| row.id("person")).await
+        let found: Option<PersonId> = self.one(sql, |row| row.id("person")).await?;
+        if let Some(person) = found {
+            self.void_invites(person).await?;
+        }
+        Ok(found)
+    }
+
+    /// No link for a first password opens anything any more.
+    pub async fn void_invites(&mut self, person: PersonId) -> Result<()> {
+        let now = self.now();
+        self.run(Sql::new("UPDATE invite SET used_at = ? WHERE person = ? AND used_at IS NULL").bind(now).bind(person)).await?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::{Page, PageOf, Result, Tx};
-use model::notice::{Channel, Notice, NoticeState, Topic};
+use model::notice::{Channel, HoldReason, Notice, NoticeState, Topic};
 use model::{IncidentId, MaintenanceId, NoticeId, TenantId, Timestamp};
 use std::time::Duration;
 
@@ -70,6 +70,14 @@ fn listed(row: &Row) -> Result<NoticeListed> {
 }
 
 impl Tx {
+    /// What waits to be sent becomes a draft, for a person to decide; how many.
+    pub async fn set_aside_waiting_notices(&mut self) -> Result<u64> {
+        let sql = Sql::new("UPDATE notice SET state = ?, hold_reason = ?, release_at = NULL, leased_until = 0, version = version + 1 WHERE state IN ('queued', 'held')")
+            .bind(NoticeState::Draft)
+            .bind(HoldReason::Cold);
+        self.run(sql).await
+    }
+
     pub async fn notice(&mut self, id: NoticeId) -> Result<Option<NoticeListed>> {
         let sql = Sql::new(FIELDS).and("n.id = ?", Some(id)).scoped(self, "n.client");
         self.one(sql, listed).await

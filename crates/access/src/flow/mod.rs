@@ -191,6 +191,8 @@ impl Access {
     pub async fn invite(&self, tx: &mut Tx, person: PersonId) -> Result<Secret, AccessError> {
         let token = new_token()?;
         let expires_at = tx.now().plus(INVITE_LENGTH);
+        // The newest link is the only one.
+        tx.void_invites(person).await?;
         tx.insert_invite(&hash_of_token(token.reveal()), &Invite { person, expires_at }).await?;
         Ok(token)
     }

@@ -50,6 +50,7 @@ impl Access {
         let hash = self.hash(password).await?;
         let mut tx = self.store.write(&COMING_IN).await?;
         let person = tx.use_password_reset(&hash_of_token(token.reveal())).await?.ok_or(AccessError::BadReset)?;
+        tx.void_invites(person).await?;
         limiter::forgive(&mut tx, &tries).await?;
         tx.set_password_hash(person, &hash).await?;
         tx.delete_sessions_of(person, None).await?;

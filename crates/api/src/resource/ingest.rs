@@ -12,14 +12,19 @@ use monitor::MonitorError;
 use monitor::signals::Receipt;
 use serde::Serialize;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 /// Body of one message: a group of two thousand with their labels.
 pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Messages of one source in a minute.
 pub const MESSAGES_PER_MINUTE_MAX: u32 = 600;
-/// Wrong secrets from one address in a minute; after them it is not even asked.
+/// Wrong secrets from one address in a minute.
 pub const WRONG_SECRETS_PER_MINUTE_MAX: u32 = 20;
+
+/// Bodies read at the same time.
+const READ_AT_ONCE_MAX: u32 = 16;
+static READING: Semaphore = Semaphore::const_new(READ_AT_ONCE_MAX as usize);
 
 /// What became of a message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,6 +52,8 @@ impl FromRequest<App> for Message {
         let (parts, body) = request.into_parts();
         // Without a secret nothing is read.
         let secret = bearer(&parts.headers).filter(|secret| !secret.is_empty()).ok_or_else(|| of_signal(MonitorError::WrongSecret))?;
+        // A stranger's bodies take no more memory than these few together.
+        let _turn = READING.try_acquire().map_err(|_| too_fast("messages at once", READ_AT_ONCE_MAX, Duration::from_secs(1)))?;
         Ok(Self { secret, bytes: read_up_to(&parts.headers, body, MESSAGE_BYTES_MAX).await? })
     }
 }
@@ -79,15 +86,15 @@ pub(crate) async fn take(
 ) -> ApiResult<Plain<ReceiptView>> {
     let now = app.store.clock().now();
     let (guesser, speaker) = (format!("wrong secret from {peer}"), id.to_string());
-    app.pace
-        .look(&guesser, WRONG_SECRETS_PER_MINUTE_MAX, now)
-        .map_err(|wait| too_fast("wrong secrets from this address", WRONG_SECRETS_PER_MINUTE_MAX, wait))?;
     app.pace.look(&speaker, MESSAGES_PER_MINUTE_MAX, now).map_err(|wait| too_fast("messages", MESSAGES_PER_MINUTE_MAX, wait))?;
     let told = monitor::signals::receive(&app.store, id, &message.secret, &message.bytes).await;
-    // Only who has the secret uses up the source's pace: a stranger cannot silence it.
-    let _ = match &told {
-        Err(MonitorError::WrongSecret) => app.pace.count(&guesser, WRONG_SECRETS_PER_MINUTE_MAX, now),
-        _ => app.pace.count(&speaker, MESSAGES_PER_MINUTE_MAX, now),
-    };
+    // Only who has the secret uses up the source's pace, and whoever has it is heard whatever others guess from the same address.
+    if let Err(MonitorError::WrongSecret) = &told {
+        app.pace
+            .count(&guesser, WRONG_SECRETS_PER_MINUTE_MAX, now)
+            .map_err(|wait| too_fast("wrong secrets from this address", WRONG_SECRETS_PER_MINUTE_MAX, wait))?;
+    } else {
+        let _ = app.pace.count(&speaker, MESSAGES_PER_MINUTE_MAX, now);
+    }
     Ok(Plain(told.map_err(of_signal)?.into()))
 }

@@ -6,7 +6,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Filter, Id, Patched, Posted, page};
 use crate::look::Look;
 use crate::view::{Can, CanEdit, Ref, present};
-use crate::who::Who;
+use crate::who::{InPerson, Who};
 use access::Action;
 use axum::extract::State;
 use axum::response::Response;
@@ -127,7 +127,7 @@ pub(crate) async fn read(State(app): State<App>, who: Who, Id(id): Id<PersonId>)
 /// Invites somebody; the answer holds the link for the first password.
 #[utoipa::path(post, path = "/api/v1/users", tag = "people", operation_id = "create_user", request_body = UserInput,
     responses((status = 201, body = UserView)))]
-pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<UserInput>) -> ApiResult<Response> {
+pub(crate) async fn create(State(app): State<App>, InPerson(who): InPerson, posted: Posted<UserInput>) -> ApiResult<Response> {
     let new = NewPerson { email: posted.body.email, grants: grants(posted.body.grants) };
     let mut work = Work::begin(&app, &who, posted.once).await?;
     let (made, token) = register::create_person(&mut work.tx, &who, &app.access, new).await?;
@@ -138,7 +138,12 @@ pub(crate) async fn create(State(app): State<App>, who: Who, posted: Posted<User
 
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "people", operation_id = "patch_user", params(("id" = PersonId, Path), ("If-Match" = String, Header)),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = UserView)))]
-pub(crate) async fn patch(State(app): State<App>, who: Who, Id(id): Id<PersonId>, patched: Patched<UserPatch>) -> ApiResult<One<UserView>> {
+pub(crate) async fn patch(
+    State(app): State<App>,
+    InPerson(who): InPerson,
+    Id(id): Id<PersonId>,
+    patched: Patched<UserPatch>,
+) -> ApiResult<One<UserView>> {
     let mut tx = app.store.write(&who.scope()).await?;
     let changed = register::patch_person(&mut tx, &who, id, patched.version, patched.body.grants.map(grants)).await?;
     let view = view(&mut tx, &mut Look::new(&who), changed, None).await?;

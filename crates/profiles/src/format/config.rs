@@ -40,6 +40,7 @@ fn fetch(entry: &Fields<'_>) -> Fetch {
         end: entry.pattern("end"),
         start: entry.pattern("start"),
         min_lines: usize::try_from(min_lines.min(MIN_LINES_MAX)).unwrap_or(1),
+        broken: entry.patterns("broken"),
         keep: entry.patterns("keep"),
         drop: entry.patterns("drop"),
         cut: entry.list("cut", cut).into_iter().flatten().collect(),

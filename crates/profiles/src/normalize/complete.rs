@@ -25,6 +25,8 @@ pub enum IncompleteReason {
     Refused,
     /// The pager still waits for a key.
     Paged,
+    /// The device says itself that a part is missing.
+    Broken,
 }
 
 impl IncompleteReason {
@@ -35,6 +37,7 @@ impl IncompleteReason {
             Self::TooShort => "config_too_short",
             Self::Refused => "command_refused",
             Self::Paged => "pager_not_answered",
+            Self::Broken => "config_incomplete",
         }
     }
 }
@@ -46,6 +49,7 @@ impl fmt::Display for Incomplete {
             IncompleteReason::NoEnd => write!(f, "the answer to `{command}` was cut off: its last lines do not match {detail}"),
             IncompleteReason::TooShort => write!(f, "the answer to `{command}` is too short: {detail}"),
             IncompleteReason::Refused => write!(f, "the device refused `{command}`: {detail}"),
+            IncompleteReason::Broken => write!(f, "the device says that its answer to `{command}` is not whole: {detail}"),
             IncompleteReason::Paged => write!(f, "the answer to `{command}` stops at the pager: {detail}"),
         }
     }
@@ -63,6 +67,9 @@ pub(super) fn check(profile: &Profile, command: &str, answer: &str) -> Result<()
     }
     if fetch.is_optional {
         return Ok(());
+    }
+    if let Some(line) = body.lines().find(|line| fetch.broken.iter().any(|sign| sign.is_match(line))) {
+        return fail(IncompleteReason::Broken, line.trim().to_owned());
     }
     let mut last = body.lines().rev().filter(|line| !line.trim().is_empty()).take(END_WITHIN_LINES).peekable();
     if let Some(pager) = profile.session.as_ref().and_then(|session| session.pager.as_ref())

@@ -50,13 +50,21 @@ pub(super) fn hide(text: &str, findings: &[Finding]) -> String {
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let mut from = 0;
         while let Some(found) = findings.next_if(|found| found.line == i + 1) {
-            if found.span.start >= from && found.span.end <= line.len() {
-                hidden.push_str(&line[from..found.span.start]);
-                hidden.push_str(MASK);
-                from = found.span.end;
+            // A span that fits no letters of this line hides the rest of it: rather too much than too little.
+            match line.get(from..found.span.start) {
+                Some(shown) if line.get(found.span.end..).is_some() => {
+                    hidden.push_str(shown);
+                    hidden.push_str(MASK);
+                    from = found.span.end;
+                }
+                _ if found.span.start < from => {}
+                _ => {
+                    hidden.push_str(MASK);
+                    from = line.trim_end_matches(['\r', '\n']).len();
+                }
             }
         }
-        hidden.push_str(&line[from..]);
+        hidden.push_str(line.get(from..).unwrap_or("\n"));
     }
     hidden
 }

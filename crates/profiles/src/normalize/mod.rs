@@ -66,13 +66,14 @@ impl Profile {
 
     fn hidden(&self, text: &str) -> (String, Vec<Finding>) {
         let known = mask::masked(self.config.as_ref(), text);
-        let findings: Vec<Finding> = unmasked_secrets(&known).into_iter().filter(|found| !self.is_no_secret(&known, found)).collect();
+        let lines: Vec<&str> = known.lines().collect();
+        let findings: Vec<Finding> = unmasked_secrets(&known).into_iter().filter(|found| !self.is_no_secret(&lines, found)).collect();
         let masked = if findings.is_empty() { known } else { mask::hide(&known, &findings) };
         (masked, findings)
     }
 
-    fn is_no_secret(&self, text: &str, found: &Finding) -> bool {
-        let line = text.lines().nth(found.line - 1).unwrap_or("");
+    fn is_no_secret(&self, lines: &[&str], found: &Finding) -> bool {
+        let line = found.line.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or("");
         self.config.iter().flat_map(|config| &config.not_secret).any(|pattern| pattern.is_match(line))
     }
 

@@ -67,6 +67,7 @@ export const HOLD_REASON: Record<nouns.HoldReason, Key> = {
   stale_mapping: 'hold_reason.stale_mapping',
   brake_clients: 'hold_reason.brake_clients',
   brake_devices: 'hold_reason.brake_devices',
+  cold: 'hold_reason.cold',
   cut_off: 'hold_reason.cut_off',
 }
 export const COLLECTOR_STATE: Record<nouns.CollectorState, Word> = {
