@@ -4,10 +4,11 @@ import { matchPath } from 'react-router'
 import { settings } from './api/admin'
 import { alarms } from './api/alarms'
 import { devices } from './api/devices'
+import { maintenance } from './api/maintenance'
 import type { Me } from './api/nouns'
 import { tickets } from './api/support'
 import { tenants } from './api/tenants'
-import type { Key } from './i18n/i18n'
+import { type Key, wantPages } from './i18n/i18n'
 import type { IconName } from './ui/Icon'
 import { setWarmer } from './url/warm'
 
@@ -32,15 +33,24 @@ export interface RouteRow {
   /** Hidden from the nav when the person may not. */
   who?: Verb
   needs?: Need
+  /** Drawn first: its sentences are all in web.json, so it does not wait for the rest. */
+  isFirst?: boolean
   /** What the sweep puts for `:id`. */
-  sample?: 'alarm' | 'device' | 'tenant' | 'ticket'
+  sample?: 'alarm' | 'config' | 'device' | 'maintenance' | 'tenant' | 'ticket'
 }
 
+/** The page's chunk and the sentences that are not loaded at the start. */
+const withWords =
+  (load: Load): Load =>
+  async () => {
+    const [page] = await Promise.all([load(), wantPages()])
+    return page
+  }
 const row = (surface: RouteRow['surface'], path: string, load: Load, rest: Omit<RouteRow, 'surface' | 'path' | 'load' | 'page'> = {}): RouteRow => ({
   surface,
   path,
-  load,
-  page: lazy(load),
+  load: rest.isFirst ? load : withWords(load),
+  page: lazy(rest.isFirst ? load : withWords(load)),
   ...rest,
 })
 const want = <D, K extends readonly unknown[]>(cache: QueryClient, options: FetchQueryOptions<D, Error, D, K>) => void cache.prefetchQuery(options)
@@ -51,12 +61,23 @@ export const routes: readonly RouteRow[] = [
   row('entry', '/setup', () => import('./routes/entry/SetupPage')),
   row('entry', '/login', () => import('./routes/entry/LoginPage')),
   row('entry', '/invite', () => import('./routes/entry/InvitePage')),
+  row('operator', '/wall', () => import('./routes/operator/wall/WallPage'), {
+    nav: { group: 'nav.operate', text: 'nav.wall', icon: 'wall', code: 'KeyW', cap: 'w' },
+  }),
   row('operator', '/alarms', () => import('./routes/operator/alarms/AlarmsPage'), {
+    isFirst: true,
     nav: { group: 'nav.operate', text: 'nav.alarms', icon: 'alarm', code: 'KeyA', cap: 'a' },
   }),
   row('operator', '/alarms/:id', () => import('./routes/operator/alarms/AlarmPage'), {
     sample: 'alarm',
     needs: (cache, params) => want(cache, alarms.one(id(params))),
+  }),
+  row('operator', '/maintenance', () => import('./routes/operator/maintenance/MaintenancesPage'), {
+    nav: { group: 'nav.operate', text: 'nav.maintenance', icon: 'window', code: 'KeyM', cap: 'm' },
+  }),
+  row('operator', '/maintenance/:id', () => import('./routes/operator/maintenance/MaintenancePage'), {
+    sample: 'maintenance',
+    needs: (cache, params) => want(cache, maintenance.one(id(params))),
   }),
   row('operator', '/tickets', () => import('./routes/operator/tickets/TicketsPage'), {
     nav: { group: 'nav.support', text: 'nav.tickets', icon: 'ticket', code: 'KeyT', cap: 't' },
@@ -83,8 +104,17 @@ export const routes: readonly RouteRow[] = [
     sample: 'device',
     needs: (cache, params) => want(cache, devices.one(id(params))),
   }),
+  row('operator', '/devices/:id/configs', () => import('./routes/operator/configs/DeviceConfigsPage'), {
+    sample: 'device',
+    needs: (cache, params) => want(cache, devices.one(id(params))),
+  }),
+  row('operator', '/configs/:id/diff', () => import('./routes/operator/configs/DiffPage'), { sample: 'config' }),
   row('operator', '/collectors', () => import('./routes/operator/collectors/CollectorsPage'), {
     nav: { group: 'nav.network', text: 'nav.collectors', icon: 'collector', code: 'KeyO', cap: 'o' },
+  }),
+  row('operator', '/reports/availability', () => import('./routes/operator/reports/AvailabilityPage'), {
+    nav: { group: 'nav.reports_group', text: 'nav.reports', icon: 'report', code: 'KeyR', cap: 'r' },
+    needs: (cache) => want(cache, tenants.all),
   }),
   row('operator', '/admin/people', () => import('./routes/operator/people/PeoplePage'), {
     nav: { group: 'nav.admin', text: 'nav.people', icon: 'people', code: 'KeyP', cap: 'p' },

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, done, got, ifMatch, once, some } from './client'
-import { everything, pages } from './pages'
+import { everything, from, pages } from './pages'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -9,7 +9,7 @@ const path = (id: string) => ({ path: { id } })
 const peopleKey = ['people']
 export const people = {
   key: peopleKey,
-  list: () => pages([...peopleKey, 'list'], (at) => got(client.GET('/api/v1/users', { params: { query: at } }))),
+  list: () => pages([...peopleKey, 'list'], from('users'), (at) => got(client.GET('/api/v1/users', { params: { query: at } }))),
   invite: (body: Schemas['UserInput'], idempotency: string) => got(client.POST('/api/v1/users', { body, headers: once(idempotency) })),
   change: (id: string, version: number, body: Schemas['UserPatch']) =>
     got(client.PATCH('/api/v1/users/{id}', { params: { ...path(id), header: ifMatch(version) }, body })),
@@ -18,7 +18,7 @@ export const people = {
 const credentialsKey = ['credentials']
 export const credentials = {
   key: credentialsKey,
-  list: () => pages([...credentialsKey, 'list'], (at) => got(client.GET('/api/v1/credentials', { params: { query: at } }))),
+  list: () => pages([...credentialsKey, 'list'], from('credentials'), (at) => got(client.GET('/api/v1/credentials', { params: { query: at } }))),
   all: queryOptions({
     queryKey: [...credentialsKey, 'all'],
     queryFn: () => everything((at) => got(client.GET('/api/v1/credentials', { params: { query: at } }))),
@@ -32,7 +32,7 @@ export const credentials = {
 const collectorsKey = ['collectors']
 export const collectors = {
   key: collectorsKey,
-  list: () => pages([...collectorsKey, 'list'], () => got(client.GET('/api/v1/collectors'))),
+  list: () => pages([...collectorsKey, 'list'], from('collectors'), () => got(client.GET('/api/v1/collectors'))),
 }
 
 const settingsKey = ['settings']
@@ -46,7 +46,7 @@ const auditKey = ['audit']
 export const audit = {
   key: auditKey,
   list: (filter: { object?: string }) =>
-    pages([...auditKey, filter], (at) => got(client.GET('/api/v1/audit', { params: { query: { ...some(filter), ...at } } }))),
+    pages([...auditKey, filter], from('audit', filter), (at) => got(client.GET('/api/v1/audit', { params: { query: { ...some(filter), ...at } } }))),
   verify: () => got(client.GET('/api/v1/audit/verify')),
 }
 

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, freshKey, got, once, some } from './client'
-import type { AlarmClass, AlarmState, Severity } from './nouns'
-import { pages } from './pages'
+import type { Alarm, AlarmClass, AlarmState, Severity } from './nouns'
+import { from, PAGE_ROWS, pages } from './pages'
 
 export interface AlarmFilter {
   state?: AlarmState
@@ -10,12 +10,16 @@ export interface AlarmFilter {
   client?: string
   device?: string
   acked?: boolean
+  muted?: boolean
 }
 const key = ['alarms']
 const path = (id: string) => ({ path: { id } })
 export const alarms = {
   key,
-  list: (filter: AlarmFilter) => pages([...key, 'list', filter], (at) => got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } }))),
+  list: (filter: AlarmFilter) =>
+    pages<Alarm>([...key, 'list', filter], from('alarms', filter), (at) =>
+      got(client.GET('/api/v1/alarms', { params: { query: { ...some(filter), ...at } } })),
+    ),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/alarms/{id}', { params: path(id) })) }),
   ack: ({ id, note }: { id: string; note: string }) =>
     got(client.POST('/api/v1/alarms/{id}/ack', { params: path(id), body: some({ note }), headers: once(freshKey()) })),
@@ -27,5 +31,10 @@ export const reference = (incident: string) => `INC-${incident.slice(-8)}`
 const incidentsKey = ['incidents']
 export const incidents = {
   key: incidentsKey,
+  /** For the palette: the API cannot be asked by the reference. */
+  latest: queryOptions({
+    queryKey: [...incidentsKey, 'latest'],
+    queryFn: () => got(client.GET('/api/v1/incidents', { params: { query: { limit: PAGE_ROWS } } })),
+  }),
   one: (id: string) => queryOptions({ queryKey: [...incidentsKey, id], queryFn: () => got(client.GET('/api/v1/incidents/{id}', { params: path(id) })) }),
 }

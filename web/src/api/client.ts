@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import type { Paths3 } from './contract3'
 import type { components, paths } from './schema'
 
 type ProblemBody = components['schemas']['Problem']
@@ -47,7 +48,7 @@ async function ask(request: Request): Promise<Response> {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? 'http://localhost', credentials: 'same-origin', fetch: ask })
+export const client = createClient<paths & Paths3>({ baseUrl: globalThis.location?.origin ?? 'http://localhost', credentials: 'same-origin', fetch: ask })
 client.use({
   onRequest({ request }) {
     if (request.method !== 'GET' && csrf !== '') request.headers.set('x-csrf-token', csrf)

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, done, got, ifMatch, once, some } from './client'
 import type { DeviceState } from './nouns'
-import { everything, pages } from './pages'
+import { everything, from, pages } from './pages'
 import type { components } from './schema'
 
 type Input = components['schemas']['DeviceInput']
@@ -11,7 +11,7 @@ const path = (id: string) => ({ path: { id } })
 export const devices = {
   key,
   list: (filter: { state?: DeviceState | ''; client?: string; site?: string; q?: string }) =>
-    pages([...key, 'list', filter], (at) => got(client.GET('/api/v1/devices', { params: { query: { ...some(filter), ...at } } }))),
+    pages([...key, 'list', filter], from('devices', filter), (at) => got(client.GET('/api/v1/devices', { params: { query: { ...some(filter), ...at } } }))),
   all: queryOptions({ queryKey: [...key, 'all'], queryFn: () => everything((at) => got(client.GET('/api/v1/devices', { params: { query: at } }))) }),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/devices/{id}', { params: path(id) })) }),
   interfaces: (id: string) =>
@@ -41,5 +41,14 @@ export const series = {
         return got(client.GET('/api/v1/series', { params: { query: { object, metric, ...span } } }))
       },
       refetchInterval: 15_000,
+    }),
+  /** A fixed piece of time, in seconds since 1970: a shared link shows the same. */
+  between: (object: string, metric: string, from: number, to: number) =>
+    queryOptions({
+      queryKey: [...seriesKey, object, metric, from, to],
+      queryFn: () => {
+        const span: Span = { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: 300 }
+        return got(client.GET('/api/v1/series', { params: { query: { object, metric, ...span } } }))
+      },
     }),
 }

@@ -1,12 +1,13 @@
+import type { AlarmMore, DeviceMore, MeMore } from './contract3'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
 /** As lists give it; what a page of one object gives is the same or more. */
 type Listed<N extends keyof Schemas> = Schemas[N] extends { items: (infer Item)[] } ? Item : never
-export type Alarm = Listed<'ListOf_AlarmView'>
+export type Alarm = Listed<'ListOf_AlarmView'> & AlarmMore
 export type AlarmClass = Schemas['AlarmClass']
 export type Severity = Schemas['Severity']
-export type Device = Listed<'ListOf_DeviceView'>
+export type Device = Listed<'ListOf_DeviceView'> & DeviceMore
 export type DeviceState = Schemas['DeviceState']
 export type Iface = Listed<'ListOf_InterfaceView'>
 export type Series = Schemas['SeriesView']
@@ -31,7 +32,7 @@ export type CollectorState = Schemas['CollectorState']
 export type Settings = Schemas['SettingsView']
 export type AuditRow = Listed<'ListOf_AuditRow'>
 export type Summary = Schemas['Summary']
-export type Me = Schemas['Me']
+export type Me = Schemas['Me'] & MeMore
 export type Ref = Schemas['Ref']
 export type Can = Schemas['Can']
 export type Owner = Schemas['Owner']

@@ -1,14 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, freshKey, got, once, some } from './client'
 import type { Line, NoticeState, TicketState } from './nouns'
-import { pages } from './pages'
+import { from, pages } from './pages'
 
 const path = (id: string) => ({ path: { id } })
 const key = ['tickets']
 export const tickets = {
   key,
   list: (filter: { state?: TicketState | ''; line?: Line | '' }) =>
-    pages([...key, 'list', filter], (at) => got(client.GET('/api/v1/tickets', { params: { query: { ...some(filter), ...at } } }))),
+    pages([...key, 'list', filter], from('tickets', filter), (at) => got(client.GET('/api/v1/tickets', { params: { query: { ...some(filter), ...at } } }))),
   one: (id: string) => queryOptions({ queryKey: [...key, 'one', id], queryFn: () => got(client.GET('/api/v1/tickets/{id}', { params: path(id) })) }),
   ack: ({ id }: { id: string }) => got(client.POST('/api/v1/tickets/{id}/ack', { params: path(id), body: {}, headers: once(freshKey()) })),
   note: ({ id, text }: { id: string; text: string }, idempotency: string) =>
@@ -21,7 +21,9 @@ const noticesKey = ['notices']
 export const notices = {
   key: noticesKey,
   list: (filter: { state?: NoticeState | ''; incident?: string; client?: string }) =>
-    pages([...noticesKey, 'list', filter], (at) => got(client.GET('/api/v1/notices', { params: { query: { ...some(filter), ...at } } }))),
+    pages([...noticesKey, 'list', filter], from('notices', filter), (at) =>
+      got(client.GET('/api/v1/notices', { params: { query: { ...some(filter), ...at } } })),
+    ),
   one: (id: string) => queryOptions({ queryKey: [...noticesKey, 'one', id], queryFn: () => got(client.GET('/api/v1/notices/{id}', { params: path(id) })) }),
   release: ({ id }: { id: string }) => got(client.POST('/api/v1/notices/{id}/release', { params: path(id), body: {}, headers: once(freshKey()) })),
   releaseHeld: () => got(client.POST('/api/v1/notices/release', { body: { state: 'held' }, headers: once(freshKey()) })),

@@ -6,6 +6,7 @@ import { quantity, tick, type Unit } from '../i18n/format'
 import { type Tongue, useTongue } from '../i18n/i18n'
 import { align } from './align'
 import css from './chart.module.css'
+import { boundsOf, type Span } from './span'
 
 export interface Line {
   label: string
@@ -20,6 +21,8 @@ function lonely(plot: uPlot, at: number): number[] {
   const isPoint = (index: number) => values[index] !== null && values[index] !== undefined
   return [...values.keys()].filter((index) => isPoint(index) && !isPoint(index - 1) && !isPoint(index + 1))
 }
+/** A shorter drag is a slip of the hand. */
+const DRAG_PX = 8
 /** Steps of an axis of bytes: powers of two, or its marks would be crooked numbers. */
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
 
@@ -33,6 +36,7 @@ function options(
   span: { from: number; to: number },
   unit: Unit,
   readout: (at: number | null) => void,
+  zoom: ((from: number, to: number) => void) | undefined,
 ): uPlot.Options {
   const axis = { stroke: colour('--dim'), grid: { stroke: colour('--hair'), width: 1 }, ticks: { show: false }, font: `12px ${colour('--sans')}` }
   const isBounded = unit === 'percent' || unit === 'ratio'
@@ -40,7 +44,7 @@ function options(
     width,
     height: HEIGHT_PX,
     legend: { show: false },
-    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, sync: { key: 'polyot' } },
+    cursor: { y: false, points: { size: 6 }, drag: { x: zoom !== undefined, y: false, setScale: false }, sync: { key: 'polyot' } },
     scales: {
       x: { range: () => [span.from, span.to] },
       y: {
@@ -69,14 +73,32 @@ function options(
         return { label: line.label, stroke, width: 1.5, fill: `${stroke}26`, spanGaps: false, points: { show: true, size: 5, fill: stroke, filter: lonely } }
       }),
     ],
-    hooks: { setCursor: [(plot) => readout(plot.cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [(plot) => readout(plot.cursor.idx ?? null)],
+      setSelect: [
+        ({ select, posToVal }) => {
+          if (select.width > DRAG_PX) zoom?.(Math.floor(posToVal(select.left, 'x')), Math.ceil(posToVal(select.left + select.width, 'x')))
+        },
+      ],
+    },
   }
 }
 
+interface ChartProps {
+  label: string
+  lines: readonly Line[]
+  span: Span
+  /** A piece of time was drawn out with the mouse. */
+  zoom?: ((from: number, to: number) => void) | undefined
+}
+
 /** Lines over time; where nothing was measured nothing is drawn. */
-export default function Chart({ label, lines, seconds }: { label: string; lines: readonly Line[]; seconds: number }) {
+export default function Chart({ label, lines, span, zoom }: ChartProps) {
   const tongue = useTongue()
   const box = useRef<HTMLDivElement>(null)
+  const zooms = useRef(zoom)
+  const hasZoom = zoom !== undefined
+  const { from: fixedFrom, to: fixedTo, seconds } = { from: undefined, to: undefined, seconds: 0, ...span }
   const said = useRef<HTMLParagraphElement>(null)
   const unit = lines[0]?.series.unit ?? 'ratio'
   const summary = lines.map(({ label: name, series }) => {
@@ -85,11 +107,16 @@ export default function Chart({ label, lines, seconds }: { label: string; lines:
   })
   const summaryText = summary.join(' · ')
 
+  // The drawing keeps the function of the last render.
+  useEffect(() => {
+    zooms.current = zoom
+  })
   // uPlot draws by itself: it is made anew when the data, the width, the theme or the language change.
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const to = Date.now() / 1000
+    const bounds = boundsOf(fixedFrom === undefined || fixedTo === undefined ? { seconds } : { from: fixedFrom, to: fixedTo }, Date.now())
+    const onZoom = hasZoom ? (a: number, b: number) => zooms.current?.(a, b) : undefined
     const data = align(lines)
     let plot: uPlot | undefined
     const readout = (at: number | null) => {
@@ -108,7 +135,7 @@ export default function Chart({ label, lines, seconds }: { label: string; lines:
     }
     const draw = () => {
       plot?.destroy()
-      plot = new uPlot(options(lines, tongue, Math.max(120, element.clientWidth), { from: to - seconds, to }, unit, readout), data, element)
+      plot = new uPlot(options(lines, tongue, Math.max(120, element.clientWidth), bounds, unit, readout, onZoom), data, element)
     }
     draw()
     const sized = new ResizeObserver(() => {
@@ -122,7 +149,7 @@ export default function Chart({ label, lines, seconds }: { label: string; lines:
       themed.disconnect()
       plot?.destroy()
     }
-  }, [lines, seconds, tongue, unit, summaryText])
+  }, [lines, seconds, fixedFrom, fixedTo, hasZoom, tongue, unit, summaryText])
 
   return (
     <figure className={css.figure}>

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { series } from '../api/devices'
 import { type Key, useSay } from '../i18n/i18n'
 import { Waiting } from '../ui/Pieces'
+import { isFixed, type Span } from './span'
 
 const Chart = lazy(() => import('./Chart'))
 
@@ -12,10 +13,22 @@ export interface Metric {
   isBelow?: boolean
 }
 
+interface GraphProps {
+  object: string
+  title: string
+  metrics: readonly Metric[]
+  span: Span
+  zoom?: ((from: number, to: number) => void) | undefined
+}
+
 /** A titled graph of one object's metrics; says when nothing was measured in this span. */
-export function Graph({ object, title, metrics, seconds }: { object: string; title: string; metrics: readonly Metric[]; seconds: number }) {
+export function Graph({ object, title, metrics, span, zoom }: GraphProps) {
   const say = useSay()
-  const answers = useQueries({ queries: metrics.map((metric) => series.last(object, metric.name, seconds)) })
+  const answers = useQueries({
+    queries: metrics.map((metric) =>
+      isFixed(span) ? series.between(object, metric.name, span.from, span.to) : series.last(object, metric.name, span.seconds),
+    ),
+  })
   const stamp = answers.map((each) => each.dataUpdatedAt).join(' ')
   const failed = answers.every((each) => each.isError)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp says when an answer changed; the answers' array is new each time
@@ -31,7 +44,7 @@ export function Graph({ object, title, metrics, seconds }: { object: string; tit
   if (lines.length === 0) return <p className="dim small">{failed ? say('graph.failed') : say('graph.none')}</p>
   return (
     <Suspense fallback={<Waiting rows={4} />}>
-      <Chart label={title} lines={lines} seconds={seconds} />
+      <Chart label={title} lines={lines} span={span} zoom={zoom} />
     </Suspense>
   )
 }

@@ -39,6 +39,12 @@ export function TextField<V extends Record<string, unknown>>(props: FieldProps<V
   )
 }
 
+/** A moment by the clock of this computer. */
+export function MomentField<V extends Record<string, unknown>>(props: FieldProps<V>) {
+  const say = useSay()
+  return <TextInput {...shared(props, say(props.label))} type="datetime-local" />
+}
+
 export function SecretField<V extends Record<string, unknown>>(props: FieldProps<V>) {
   const say = useSay()
   return (

@@ -78,6 +78,8 @@ const DATE_TIME: Intl.DateTimeFormatOptions = {
 }
 const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }
 export const dateTime = (tongue: Tongue, at: string | number) => new Date(at).toLocaleString(LOCALE[tongue], DATE_TIME)
+/** By the clock of another zone: a client's. */
+export const dateTimeIn = (tongue: Tongue, at: string, timeZone: string) => new Date(at).toLocaleString(LOCALE[tongue], { ...DATE_TIME, timeZone })
 export const clock = (tongue: Tongue, at: string | number) => new Date(at).toLocaleTimeString(LOCALE[tongue], TIME)
 /** Ticks of a time axis: hours and minutes within a day, else day and month. */
 export const tick = (tongue: Tongue, seconds: number, span: number) =>
@@ -94,6 +96,7 @@ export function useFormat() {
     quantity: (value: number, name: Unit) => quantity(tongue, value, name),
     number: (value: number) => numbers(tongue, {}).format(value),
     dateTime: (at: string | number) => dateTime(tongue, at),
+    dateTimeIn: (at: string, timeZone: string) => dateTimeIn(tongue, at, timeZone),
     clock: (at: string | number) => clock(tongue, at),
   }
 }

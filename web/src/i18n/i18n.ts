@@ -1,22 +1,27 @@
 import i18next from 'i18next'
 import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
+import type otherEnglish from '../../../locales/en/pages.json'
 import type english from '../../../locales/en/web.json'
 
 type Bare<K extends string> = K extends `${infer Base}_${'one' | 'few' | 'many' | 'other'}` ? Base : K
 type Leaves<T, Above extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Above}${Bare<K>}` : Leaves<T[K], `${Above}${K}.`>
 }[keyof T & string]
-/** A sentence of locales/{en,ru}/web.json; a missing one does not compile. */
-export type Key = Leaves<typeof english>
+/** A sentence of locales/{en,ru}/{web,pages}.json; a missing one does not compile. */
+export type Key = Leaves<typeof english> | Leaves<typeof otherEnglish>
 export type Say = (key: Key, values?: Record<string, string | number>) => string
 
 export type Tongue = 'en' | 'ru'
 const KEPT = 'polyot.language'
+/** `web` is loaded before anything is drawn; `pages` holds the sentences of what is not drawn first, and comes with the first such page. */
+type Part = 'web' | 'pages'
 const catalogues = {
-  en: () => import('../../../locales/en/web.json'),
-  ru: () => import('../../../locales/ru/web.json'),
+  en: { web: () => import('../../../locales/en/web.json'), pages: () => import('../../../locales/en/pages.json') },
+  ru: { web: () => import('../../../locales/ru/web.json'), pages: () => import('../../../locales/ru/pages.json') },
 }
+const wanted = new Set<Part>(['web'])
+const loaded = new Set<string>()
 
 export function firstTongue(kept: string | null, browser: string): Tongue {
   if (kept === 'en' || kept === 'ru') return kept
@@ -24,10 +29,18 @@ export function firstTongue(kept: string | null, browser: string): Tongue {
 }
 
 async function load(tongue: Tongue) {
-  if (!i18next.hasResourceBundle(tongue, 'web')) {
-    const catalogue = await catalogues[tongue]()
-    i18next.addResourceBundle(tongue, 'web', catalogue.default)
+  for (const part of wanted) {
+    if (loaded.has(tongue + part)) continue
+    const catalogue = await catalogues[tongue][part]()
+    i18next.addResourceBundle(tongue, 'web', catalogue.default, true, true)
+    loaded.add(tongue + part)
   }
+}
+
+/** Called by the table of routes beside the page's own chunk. */
+export async function wantPages() {
+  wanted.add('pages')
+  await load(i18next.language === 'ru' ? 'ru' : 'en')
 }
 
 export async function startTongue() {

@@ -3,7 +3,7 @@ import type { Key } from '../i18n/i18n'
 
 /** A shortcut by the physical key (`event.code`), so that it works on any layout. */
 export interface Shortcut {
-  /** `KeyJ`, `shift+Slash`, or a sequence: `KeyG KeyA`. */
+  /** `KeyJ`, `shift+Slash`, a sequence: `KeyG KeyA`, or with Ctrl or ⌘: `mod+KeyK`, which works while typing too. */
   code: string
   /** What the help shows on the key cap. */
   cap: string
@@ -47,6 +47,15 @@ export function match(list: readonly Shortcut[], code: string, shift: boolean, b
 }
 
 function onKey(event: KeyboardEvent) {
+  const isMod = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+  if (isMod && !event.defaultPrevented && !document.querySelector('dialog[open]')) {
+    const withMod = activeKeys().findLast((each) => each.code === `mod+${event.code}`)
+    if (withMod) {
+      event.preventDefault()
+      withMod.run()
+    }
+    return
+  }
   if (!isOn || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return
   if (document.querySelector('dialog[open]')) return
   const isControl = event.target instanceof HTMLElement && event.target.closest('button, a, [role=menuitem]') !== null

@@ -4,16 +4,24 @@ import { useFormat } from '../i18n/format'
 import { type Key, useSay } from '../i18n/i18n'
 import { type Shortcut, useKeys } from '../keys/registry'
 import { isBlind, useFeed } from '../live/stream'
+import { Icon } from '../ui/Icon'
+import { IconButton } from '../ui/IconButton'
 import { Empty, Waiting } from '../ui/Pieces'
+import type { Cell } from './export'
+import { ListTools } from './ListTools'
 import css from './list.module.css'
 import { ProblemView } from './ProblemView'
 import { useCalm } from './useCalm'
+import { useColumns } from './useColumns'
 import { useNarrow } from './useNarrow'
+import type { Origin } from './useRows'
 
 export interface Column<T> {
   id: string
   head: Key
   cell: (row: T) => ReactNode
+  /** For an export: the API's own word, number or instant. Without it the column is not exported. */
+  value?: (row: T) => Cell
   /** grow takes what is left, broad the same but never little; fit is as wide as its widest cell. */
   size?: 'grow' | 'broad' | 'fit'
   /** Where it stands when the list is narrow: the title, the line above it, its right edge, the line below, or nowhere. */
@@ -37,6 +45,10 @@ export interface ListProps<T> {
   rows: readonly T[]
   idOf: (row: T) => string
   columns: readonly Column<T>[]
+  /** With a name the list has its tools: columns, export, copy as a command. It is the file's name too. */
+  name?: string
+  origin?: Origin<T>
+  filters?: ReactNode
   query: ListQuery
   isFiltered?: boolean
   clear?: () => void
@@ -57,6 +69,32 @@ export interface ListProps<T> {
 }
 
 export function List<T>(props: ListProps<T>) {
+  const { name, columns } = props
+  const say = useSay()
+  const { hidden, toggle } = useColumns(name ?? '')
+  // On a phone the choices would push the rows off the screen.
+  const [isOpen, setOpen] = useState(false)
+  if (name === undefined) return <Body {...props} />
+  const shown = columns.filter((column) => column.phone === 'lead' || !hidden.includes(column.id))
+  return (
+    <>
+      <div className={css.filters} data-open={isOpen ? '' : undefined}>
+        {props.filters}
+        <span className={css.ends}>
+          {props.filters ? (
+            <IconButton className={css.narrowOnly} label={say('list.filters')} expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              <Icon name="settings" />
+            </IconButton>
+          ) : null}
+          <ListTools name={name} columns={columns} hidden={hidden} toggle={toggle} origin={props.origin} />
+        </span>
+      </div>
+      <Body {...props} columns={shown} />
+    </>
+  )
+}
+
+function Body<T>(props: ListProps<T>) {
   const say = useSay()
   const { query, rows, isFiltered } = props
   if (query.isPending) return <Waiting />
@@ -117,6 +155,12 @@ function Filled<T>(props: ListProps<T>) {
     ...(marked ? [{ code: 'KeyX', cap: 'x', text: 'keys.mark' as const, run: withCurrent((row) => marked.toggle(idOf(row))) }] : []),
     ...(props.rowKeys?.(current ?? rows[0]) ?? []),
   ])
+  /** The whole cell is the target: a box of 16 px is none under a finger. */
+  const onMark = (row: T) => (event: MouseEvent) => {
+    event.stopPropagation()
+    setCursorId(idOf(row))
+    if (event.target === event.currentTarget) marked?.toggle(idOf(row))
+  }
   const onRow = (row: T) => (event: MouseEvent) => {
     setCursorId(idOf(row))
     const onControl = event.target instanceof Element && event.target.closest('a, button, input, label') !== null
@@ -162,7 +206,7 @@ function Filled<T>(props: ListProps<T>) {
                 onFocus={() => setCursorId(id)}
               >
                 {marked ? (
-                  <td role="gridcell" className={css.mark}>
+                  <td role="gridcell" className={css.mark} onClick={onMark(row)}>
                     <Checkbox size="xs" aria-label={say('list.mark')} checked={marked.ids.has(id)} onChange={() => marked.toggle(id)} tabIndex={-1} />
                   </td>
                 ) : null}

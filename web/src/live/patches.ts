@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { audit, collectors, credentials, people, settings, summary } from '../api/admin'
 import { alarms, incidents } from '../api/alarms'
+import { backup, configs } from '../api/configs'
 import { devices } from '../api/devices'
 import type { Frame } from '../api/events'
+import { maintenance } from '../api/maintenance'
 import { notices, tickets } from '../api/support'
 import { contacts, services, tenants } from '../api/tenants'
 
@@ -32,6 +34,9 @@ export const patches = {
   'impact.opened': [alarms.key, incidents.key, services.key],
   'impact.closed': [alarms.key, incidents.key, services.key],
   'notice.changed': [notices.key, summary.key, incidents.key, tickets.key],
+  'config.changed': [configs.key, backup.key],
+  'backup.changed': [backup.key],
+  'maintenance.changed': [maintenance.key, alarms.key, devices.key, services.key],
   'ticket.changed': [tickets.key, summary.key, alarms.key],
 } satisfies Record<string, readonly CacheKey[]>
 

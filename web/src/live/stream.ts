@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { readEvents } from '../api/events'
 import { session } from '../api/session'
+import { isNewer } from '../api/version'
 import { makeAsker, takeFrame } from './patches'
 
 /** The server beats every 5 s; a line silent for longer is taken for dead, so that the bar is up within 10 s. */
@@ -14,9 +15,11 @@ export interface Feed {
   state: 'connecting' | 'live' | 'lost' | 'rest'
   /** When the last byte came (ms since 1970), 0 before the first. */
   heardAt: number
+  /** The server came back with another build of these pages. */
+  isOld: boolean
 }
 
-let feed: Feed = { state: 'connecting', heardAt: 0 }
+let feed: Feed = { state: 'connecting', heardAt: 0, isOld: false }
 const listeners = new Set<() => void>()
 const set = (next: Partial<Feed>) => {
   feed = { ...feed, ...next }
@@ -30,6 +33,14 @@ export function useFeed(): Feed {
     },
     () => feed,
   )
+}
+let isWatched = false
+/** The wall hangs where nobody touches it: its tab never gives the stream back. */
+export function keepAwake(): () => void {
+  isWatched = true
+  return () => {
+    isWatched = false
+  }
 }
 export const isBlind = (state: Feed['state']) => state === 'lost'
 
@@ -49,7 +60,10 @@ export function startStream(cache: QueryClient): () => void {
       const wasLost = feed.state === 'lost'
       try {
         const status = await readEvents(after, line.signal, heard, (frame) => {
-          if (frame.event === 'hello' && (wasLost || after !== '')) asker.everything()
+          if (frame.event === 'hello' && (wasLost || after !== '')) {
+            asker.everything()
+            void isNewer().then((isOld) => isOld && set({ isOld }))
+          }
           if (frame.id !== '') after = frame.id
           takeFrame(frame, asker)
           tries = 0
@@ -81,7 +95,7 @@ export function startStream(cache: QueryClient): () => void {
   let hide: ReturnType<typeof setTimeout> | undefined
   const onVisible = () => {
     clearTimeout(hide)
-    if (document.hidden) {
+    if (document.hidden && !isWatched) {
       // Browsers allow about six HTTP/1.1 connections to one origin: a hidden tab gives its own back.
       hide = setTimeout(() => {
         set({ state: 'rest' })

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { None } from './Pieces'
 import { titlePage } from './title'
 import css from './ui.module.css'
+import { useMedia } from './useMedia'
 
 interface PageProps {
   title: string
@@ -10,13 +11,19 @@ interface PageProps {
   badge?: ReactNode
   sub?: ReactNode
   actions?: ReactNode
+  /** On a phone the actions stand at the lower edge, under the thumb. */
+  isThumb?: boolean
   /** False while the first data are missing; the sweep waits for it. */
   ready?: boolean
   children: ReactNode
 }
 
+/** As in ui.module.css. */
+export const PHONE = '(max-width: 640px)'
+
 /** The frame of a page. The heading takes the focus after a navigation, so that the page is announced. */
-export function Page({ title, crumbs, badge, sub, actions, ready = true, children }: PageProps) {
+export function Page({ title, crumbs, badge, sub, actions, isThumb = false, ready = true, children }: PageProps) {
+  const isLow = useMedia(PHONE) && isThumb
   const heading = useRef<HTMLHeadingElement>(null)
   // Focus is outside React; a dialog or field that asked for it first keeps it.
   useEffect(() => {
@@ -38,9 +45,10 @@ export function Page({ title, crumbs, badge, sub, actions, ready = true, childre
           </div>
           {sub ? <div className="dim small">{sub}</div> : null}
         </div>
-        {actions ? <div className="row">{actions}</div> : null}
+        {actions && !isLow ? <div className="row">{actions}</div> : null}
       </div>
       {children}
+      {actions && isLow ? <div className={css.thumb}>{actions}</div> : null}
     </div>
   )
 }

@@ -20,6 +20,9 @@ export function readView<S extends Record<string, Param<unknown>>>(spec: S, para
   return view
 }
 
+/** Parameters that choose what is shown beside the rows, not which rows. */
+const BESIDE = new Set(['open', 'tab', 'range', 'add', 'kiosk'])
+
 /** The page's view: what the URL says. `set` writes it, `replace` while typing. */
 export function useView<S extends Record<string, Param<unknown>>>(spec: S) {
   const [params, setParams] = useSearchParams()
@@ -40,5 +43,5 @@ export function useView<S extends Record<string, Param<unknown>>>(spec: S) {
     },
     [setParams],
   )
-  return { view, set, isFiltered: [...params.keys()].some((name) => name !== 'open' && name !== 'tab' && name !== 'range') }
+  return { view, set, isFiltered: [...params.keys()].some((name) => !BESIDE.has(name)) }
 }

@@ -32,6 +32,7 @@ export async function openPage(browser: Browser, look: Look, state?: Awaited<Ret
   const context = await browser.newContext({
     viewport: { width: look.width, height: look.width === 390 ? 844 : 900 },
     colorScheme: look.scheme,
+    ...(look.width === 390 ? { hasTouch: true, isMobile: true } : {}),
     locale: look.tongue === 'ru' ? 'ru-RU' : 'en-GB',
     ...(state ? { storageState: state } : {}),
   })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
 export const ADMIN = { email: 'anna@provider.example', password: 'quiet surface, loud exceptions' }
+export const DEMO = { email: 'demo@polyot.example', password: 'polyot-demo-2026' }
 const BINARY = process.env.POLYOT_BIN ?? join(import.meta.dirname, '../../../target/debug/polyot')
 const SNMPD = '/usr/sbin/snmpd'
 /** How long a test waits at most for what should take seconds. */
@@ -93,39 +94,69 @@ export class Agent {
 export class World {
   readonly url: string
   readonly #folder: string
-  readonly #child: ChildProcess
+  readonly #args: readonly string[]
+  #child: ChildProcess
   #log = ''
   #token = ''
+  #who: { email: string; password: string } = ADMIN
 
-  private constructor(url: string, folder: string, child: ChildProcess) {
+  private constructor(url: string, folder: string, args: readonly string[]) {
     this.url = url
     this.#folder = folder
-    this.#child = child
+    this.#args = args
+    this.#child = this.#spawn()
+  }
+  #spawn(): ChildProcess {
+    const child = spawn(BINARY, this.#args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '', HOME: this.#folder } })
     const take = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-200_000)
     }
     child.stdout?.on('data', take)
     child.stderr?.on('data', take)
+    return child
   }
-
-  static async open(): Promise<World> {
-    if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: build it, or name another one in POLYOT_BIN`)
-    const port = await freePort()
-    const folder = mkdtempSync(join(tmpdir(), 'polyot-web-'))
-    const child = spawn(BINARY, ['serve', '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH ?? '', HOME: folder },
-    })
-    const world = new World(`http://127.0.0.1:${port}`, folder, child)
+  async #lives() {
     await until(
       'the server to live',
       async () => {
-        if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${world.log}`)
-        return (await fetch(`${world.url}/livez`).catch(() => undefined))?.ok
+        if (this.#child.exitCode !== null) throw new Error(`the server ended by itself:\n${this.log}`)
+        return (await fetch(`${this.url}/livez`).catch(() => undefined))?.ok
       },
       60_000,
     )
+  }
+  static async #open(args: (folder: string, listen: string) => readonly string[]): Promise<World> {
+    if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: build it, or name another one in POLYOT_BIN`)
+    const port = await freePort()
+    const folder = mkdtempSync(join(tmpdir(), 'polyot-web-'))
+    const world = new World(`http://127.0.0.1:${port}`, folder, args(folder, `127.0.0.1:${port}`))
+    await world.#lives()
     return world
+  }
+  /** A new installation that nobody has set up. */
+  static open = () => World.#open((folder, listen) => ['serve', '--data', join(folder, 'data'), '--listen', listen])
+  /** The simulated network with its 24 devices, taking faults when it is told to. */
+  static async demo(): Promise<World> {
+    const world = await World.#open((folder, listen) => ['demo', '--control', '--fault-after', '0', '--keep', join(folder, 'data'), '--listen', listen])
+    await until('the demo to be registered', async () => /Faults are taken/.test(world.log), 60_000)
+    world.#who = DEMO
+    return world
+  }
+  /** A fault of the simulated network, by its control port. */
+  async fault(order: { fault: string; device?: string; interface?: string; lines?: string[] }) {
+    const control = this.#log.match(/Faults are taken by POST at (\S+)/)?.[1] ?? ''
+    const answer = await fetch(control, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) })
+    if (!answer.ok) throw new Error(`fault ${order.fault}: ${await answer.text()}`)
+  }
+  /** The process dies at once, as in a power cut … */
+  async die() {
+    this.#child.kill('SIGKILL')
+    await ended(this.#child)
+  }
+  /** … and is there again, on the same address with the same data. */
+  async rise() {
+    this.#child = this.#spawn()
+    await this.#lives()
   }
   get log() {
     return this.#log
@@ -150,7 +181,7 @@ export class World {
 
   async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
     if (this.#token === '' && path !== '/sessions') {
-      const opened: unknown = await this.api('POST', '/sessions', ADMIN)
+      const opened: unknown = await this.api('POST', '/sessions', this.#who)
       this.#token = text(opened, 'token')
     }
     const answer = await fetch(`${this.url}/api/v1${path}`, {
@@ -232,4 +263,13 @@ export async function activeAlarm(world: World, device: string): Promise<string>
     const [alarm] = await world.list(`/alarms?state=active&device=${device}`)
     return alarm === undefined ? undefined : text(alarm, 'id')
   })
+}
+
+/** Logs in as the page asks. */
+export async function logIn(world: World, page: Page, who: { email: string; password: string }) {
+  await page.goto(`${world.url}/login`)
+  await page.locator('input[name=email]').fill(who.email)
+  await page.locator('input[name=password]').fill(who.password)
+  await page.locator('button[type=submit]').click()
+  await page.waitForURL('**/alarms')
 }

@@ -2,10 +2,12 @@ import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, test } from 'vitest'
 import { FrameReader } from '../../src/api/events'
 import type { Alarm } from '../../src/api/nouns'
+import { entryOf } from '../../src/api/version'
 import { align } from '../../src/chart/align'
 import { duration, quantity } from '../../src/i18n/format'
 import { firstTongue } from '../../src/i18n/i18n'
 import { match, type Shortcut } from '../../src/keys/registry'
+import { asApi, asCli, toCsv, toJson } from '../../src/list/export'
 import { makeAsker, takeFrame } from '../../src/live/patches'
 import { group } from '../../src/routes/operator/alarms/group'
 import { changes } from '../../src/routes/operator/audit/changes'
@@ -165,6 +167,39 @@ describe('alarms', () => {
   })
 })
 
+describe('what a list hands out', () => {
+  const rows = [
+    { name: 'Ромашка, "ООО"', note: '=1+1', count: -3 },
+    { name: 'a', note: null, count: 0 },
+  ]
+  type Row = (typeof rows)[number]
+  const columns = [
+    { head: 'Name', value: (row: Row) => row.name },
+    { head: 'Note', value: (row: Row) => row.note },
+    { head: 'Count', value: (row: Row) => row.count },
+  ]
+  test('is CSV that no sheet runs', () => {
+    expect(toCsv(columns, rows)).toBe('\uFEFFName,Note,Count\r\n"Ромашка, ""ООО""",\'=1+1,-3\r\na,,0\r\n')
+  })
+  test('is the object of the API as JSON', () => {
+    expect(JSON.parse(toJson(rows, (row) => ({ id: row.name })))).toEqual([{ id: 'Ромашка, "ООО"' }, { id: 'a' }])
+  })
+  test('is asked the same by the command', () => {
+    const source = { path: '/api/v1/devices', query: { state: 'up', q: "o'k &" } }
+    expect(asCli(source)).toBe("polyot api GET '/api/v1/devices?state=up&q=o%27k+%26'")
+    expect(asApi({ path: '/api/v1/users', query: {} }, 'https://noc.example')).toBe(
+      `curl -H "Authorization: Bearer $POLYOT_TOKEN" 'https://noc.example/api/v1/users'`,
+    )
+  })
+})
+
+describe('a new build', () => {
+  test('is known by the name of its entry', () => {
+    expect(entryOf('<script type="module" crossorigin src="/assets/index-CdSTTTgO.js"></script>')).toBe('assets/index-CdSTTTgO.js')
+    expect(entryOf('<h1>no page</h1>')).toBe(null)
+  })
+})
+
 describe('small parts', () => {
   test('a bent link still opens: what is not known is dropped', () => {
     const spec = { state: choice(['active', 'cleared'], 'active'), q: text() }
@@ -172,10 +207,15 @@ describe('small parts', () => {
   })
   test('the audit shows only what changed', () => {
     expect(changes({ name: 'a', tz: 'UTC' }, { name: 'b', tz: 'UTC', shadow: true })).toEqual([
-      { field: 'name', from: 'a', to: 'b' },
-      { field: 'shadow', from: null, to: 'true' },
+      { field: 'name', removed: ['a'], added: ['b'] },
+      { field: 'shadow', removed: [], added: [true] },
     ])
-    expect(changes(null, { name: 'a' })).toEqual([{ field: 'name', from: null, to: 'a' }])
+    expect(changes(null, { name: 'a' })).toEqual([{ field: 'name', removed: [], added: ['a'] }])
+    expect(changes({ brake: { hold_s: 180, on: true }, targets: ['a', 'b'] }, { brake: { hold_s: 60, on: true }, targets: ['b', 'c'] })).toEqual([
+      { field: 'brake.hold_s', removed: [180], added: [60] },
+      { field: 'targets', removed: ['a'], added: ['c'] },
+    ])
+    expect(changes(null, { endpoints: [{ device: 'dev_1', interface: null }] })).toEqual([{ field: 'endpoints', removed: [], added: ['device dev_1'] }])
     expect(changes(null, null)).toEqual([])
   })
 })

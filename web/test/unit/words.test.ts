@@ -13,8 +13,10 @@ function flat(tree: unknown, above = ''): Map<string, string> {
   }
   return all
 }
-const en = flat(json('../locales/en/web.json'))
-const ru = flat(json('../locales/ru/web.json'))
+/** What is drawn first, and the rest. */
+const both = (tongue: string) => new Map([...flat(json(`../locales/${tongue}/web.json`)), ...flat(json(`../locales/${tongue}/pages.json`))])
+const en = both('en')
+const ru = both('ru')
 const bare = (key: string) => key.replace(/_(one|few|many|other)$/, '')
 const bares = (all: Map<string, string>) => new Set([...all.keys()].map(bare))
 const variables = (text: string) => [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map((found) => found[1]))].sort()

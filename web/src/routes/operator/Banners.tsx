@@ -10,9 +10,24 @@ import { go } from '../../url/go'
 /** What everybody must know on every page: we are blind, cut off, holding notices, or sending none. */
 export function Banners({ counts, me }: { counts: Summary | undefined; me: Me }) {
   const say = useSay()
+  const feed = useFeed()
   return (
     <>
       <BlindBar />
+      {feed.isOld ? (
+        <Banner
+          tone="info"
+          glyph="ℹ"
+          live
+          act={
+            <button type="button" onClick={() => location.reload()}>
+              {say('ui.reload')}
+            </button>
+          }
+        >
+          {say('banner.new_version')}
+        </Banner>
+      ) : null}
       {counts?.is_cut_off ? (
         <Banner tone="critical" glyph="▲">
           {say('banner.cut_off')} <Go to={go.collectors()}>{say('nav.collectors')}</Go>

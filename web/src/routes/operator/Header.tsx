@@ -23,10 +23,11 @@ interface HeaderProps {
   isNavOpen: boolean
   toggleNav: () => void
   help: () => void
+  find: () => void
   scheme: { scheme: Scheme; next: () => void }
 }
 
-export function Header({ me, counts, isNavOpen, toggleNav, help, scheme }: HeaderProps) {
+export function Header({ me, counts, isNavOpen, toggleNav, help, find, scheme }: HeaderProps) {
   const say = useSay()
   const tongue = useTongue()
   const other = tongue === 'ru' ? 'en' : 'ru'
@@ -48,6 +49,9 @@ export function Header({ me, counts, isNavOpen, toggleNav, help, scheme }: Heade
       <AlarmCounters counts={counts} />
       <FeedState />
       <span className="end" />
+      <IconButton label={say('palette.title')} onClick={find}>
+        <Icon name="search" />
+      </IconButton>
       <IconButton label={say(SCHEME_TEXT[scheme.scheme])} onClick={scheme.next}>
         <Icon name={SCHEME_ICON[scheme.scheme]} />
       </IconButton>

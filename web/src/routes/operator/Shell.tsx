@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { summary } from '../../api/admin'
 import type { Me } from '../../api/nouns'
-import { useSay } from '../../i18n/i18n'
+import { useSay, wantPages } from '../../i18n/i18n'
 import { listenKeys, useKeys } from '../../keys/registry'
 import { isBlind, startStream, useFeed } from '../../live/stream'
 import { routes } from '../../routes'
@@ -16,6 +16,11 @@ import { Nav } from './Nav'
 import css from './shell.module.css'
 import { useScheme } from './useScheme'
 
+const Palette = lazy(async () => {
+  const [palette] = await Promise.all([import('./palette/Palette'), wantPages()])
+  return palette
+})
+
 /** The operator's frame: nav, header, banners, and the one stream that keeps all of it true. */
 export default function Shell({ me }: { me: Me }) {
   const say = useSay()
@@ -26,6 +31,7 @@ export default function Shell({ me }: { me: Me }) {
   const counts = useQuery({ ...summary.get, refetchInterval: feed.state === 'rest' ? 30_000 : false, refetchIntervalInBackground: true })
   const [isNavOpen, setNavOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
+  const [isFinding, setFinding] = useState(false)
   const scheme = useScheme()
 
   // The stream and the key listener live as long as the shell does.
@@ -45,6 +51,7 @@ export default function Shell({ me }: { me: Me }) {
   }, [isUnknown, unacked])
 
   useKeys([
+    { code: 'mod+KeyK', cap: 'Ctrl K', text: 'palette.title', run: () => setFinding(true) },
     { code: 'shift+Slash', cap: '?', text: 'keys.help', run: () => setHelpOpen(true) },
     { code: 'shift+KeyD', cap: 'Shift D', text: 'keys.theme', run: scheme.next },
     ...routes.flatMap(({ nav, path }) => (nav ? [{ code: `KeyG ${nav.code}`, cap: `g ${nav.cap}`, text: nav.text, run: () => void navigate(path) }] : [])),
@@ -55,7 +62,15 @@ export default function Shell({ me }: { me: Me }) {
       <a className={css.skip} href="#main">
         {say('shell.skip')}
       </a>
-      <Header me={me} counts={counts.data} isNavOpen={isNavOpen} toggleNav={() => setNavOpen(!isNavOpen)} help={() => setHelpOpen(true)} scheme={scheme} />
+      <Header
+        me={me}
+        counts={counts.data}
+        isNavOpen={isNavOpen}
+        toggleNav={() => setNavOpen(!isNavOpen)}
+        help={() => setHelpOpen(true)}
+        find={() => setFinding(true)}
+        scheme={scheme}
+      />
       <Nav me={me} counts={counts.data} isOpen={isNavOpen} close={() => setNavOpen(false)} />
       <div className={css.body}>
         <Banners counts={counts.data} me={me} />
@@ -65,6 +80,11 @@ export default function Shell({ me }: { me: Me }) {
           </Suspense>
         </main>
       </div>
+      {isFinding ? (
+        <Suspense fallback={null}>
+          <Palette me={me} close={() => setFinding(false)} help={() => setHelpOpen(true)} nextTheme={scheme.next} />
+        </Suspense>
+      ) : null}
       <KeysHelp opened={isHelpOpen} close={() => setHelpOpen(false)} />
     </div>
   )

@@ -17,7 +17,7 @@ import css from './alarms.module.css'
 import { objectName } from './columns'
 
 /** Everything known of one alarm: what was seen, what it hits, who was told. */
-export function AlarmDetail({ alarm, ack }: { alarm: Alarm; ack: (alarm: Alarm) => void }) {
+export function AlarmDetail({ alarm }: { alarm: Alarm }) {
   const say = useSay()
   const now = useNow()
   const unack = useAct(alarms.unack, { touches: [alarms.key, ['summary']], said: say('alarms.said.unacked') })
@@ -39,10 +39,6 @@ export function AlarmDetail({ alarm, ack }: { alarm: Alarm; ack: (alarm: Alarm) 
         {alarm.acked_by ? (
           <Act small can={alarm.can.unack} busy={unack.isPending} onClick={() => unack.mutate({ id: alarm.id })}>
             {say('alarms.unack')}
-          </Act>
-        ) : alarm.state === 'active' ? (
-          <Act small main can={alarm.can.ack} onClick={() => ack(alarm)}>
-            {say('alarms.ack')}
           </Act>
         ) : null}
       </div>
@@ -67,6 +63,7 @@ export function AlarmDetail({ alarm, ack }: { alarm: Alarm; ack: (alarm: Alarm) 
             ? [say('alarms.cleared_at'), <Instant key="cleared" at={alarm.cleared_at} />]
             : [say('col.age'), <Age key="age" at={alarm.raised_at ?? alarm.first_miss_at} now={now} />],
           [say('col.acked'), alarm.acked_by ? alarm.acked_by.email : null],
+          ...(alarm.muted_by ? [[say('alarms.muted_by'), <GoRef key="muted" of={alarm.muted_by} />] as const] : []),
           [
             say('col.ticket'),
             alarm.ticket ? (

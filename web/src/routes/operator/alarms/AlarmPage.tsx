@@ -6,6 +6,7 @@ import type { Alarm } from '../../../api/nouns'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
 import { ProblemView } from '../../../list/ProblemView'
+import { Act } from '../../../parts/act/Act'
 import { Crumbs } from '../../../parts/link/Go'
 import { ALARM_CLASS } from '../../../parts/words/words'
 import { Page, Panel } from '../../../ui/Page'
@@ -31,12 +32,20 @@ export default function AlarmPage() {
       sub={alarm ? say(ALARM_CLASS[alarm.class]) : undefined}
       crumbs={<Crumbs path={[[go.alarms(), say('alarms.title')]]} />}
       ready={!query.isPending}
+      isThumb
+      actions={
+        alarm && alarm.state === 'active' && !alarm.acked_by ? (
+          <Act main can={alarm.can.ack} onClick={() => setAcking([alarm])}>
+            {say('alarms.ack')}
+          </Act>
+        ) : undefined
+      }
     >
       {query.isError ? <ProblemView error={query.error} retry={query.refetch} /> : null}
       {alarm ? (
         <div style={{ maxWidth: 'var(--measure)' }}>
           <Panel title={say('alarms.one')}>
-            <AlarmDetail alarm={alarm} ack={(each) => setAcking([each])} />
+            <AlarmDetail alarm={alarm} />
           </Panel>
         </div>
       ) : null}

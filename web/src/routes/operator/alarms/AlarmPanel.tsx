@@ -3,6 +3,7 @@ import { alarms } from '../../../api/alarms'
 import type { Alarm } from '../../../api/nouns'
 import { useSay } from '../../../i18n/i18n'
 import { ProblemView } from '../../../list/ProblemView'
+import { Act } from '../../../parts/act/Act'
 import { Go } from '../../../parts/link/Go'
 import { Icon } from '../../../ui/Icon'
 import { IconButton } from '../../../ui/IconButton'
@@ -28,14 +29,15 @@ export function AlarmPanel({ id, close, ack }: { id: string; close: () => void; 
         </IconButton>
       </header>
       <div className={css.panelBody}>
-        {query.isPending ? (
-          <Waiting />
-        ) : query.isError ? (
-          <ProblemView error={query.error} retry={query.refetch} />
-        ) : (
-          <AlarmDetail alarm={query.data} ack={ack} />
-        )}
+        {query.isPending ? <Waiting /> : query.isError ? <ProblemView error={query.error} retry={query.refetch} /> : <AlarmDetail alarm={query.data} />}
       </div>
+      {query.data && query.data.state === 'active' && !query.data.acked_by ? (
+        <footer className={css.panelFoot}>
+          <Act main can={query.data.can.ack} onClick={() => ack(query.data)}>
+            {say('alarms.ack')}
+          </Act>
+        </footer>
+      ) : null}
     </aside>
   )
 }

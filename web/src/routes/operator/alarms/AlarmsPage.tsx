@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { alarms, reference } from '../../../api/alarms'
@@ -9,8 +9,9 @@ import { useFormat } from '../../../i18n/format'
 import { useSay } from '../../../i18n/i18n'
 import type { Shortcut } from '../../../keys/registry'
 import { useKeys } from '../../../keys/registry'
-import { Choice, Filters, SearchBox } from '../../../list/Filters'
+import { Choice, SearchBox } from '../../../list/Filters'
 import { List } from '../../../list/List'
+import { dressed, holds, useRows } from '../../../list/useRows'
 import { isBlind, useFeed } from '../../../live/stream'
 import { useAct } from '../../../parts/act/useAct'
 import { ALARM_CLASS, SEVERITIES, SEVERITY } from '../../../parts/words/words'
@@ -31,15 +32,13 @@ const spec = {
   severity: choice(['critical', 'major', 'minor', 'warning', 'indeterminate'], ''),
   class: choice(['unreachable', 'interface_down', 'snmp_silent', 'collector_lost', 'metric', 'external'], ''),
   acked: choice(['true', 'false'], ''),
+  muted: choice(['true', 'false'], ''),
   client: text(),
   q: text(),
   open: text(),
 }
 const matches = (alarm: Alarm, sought: string) =>
-  sought === '' ||
-  [alarm.object.name, alarm.device?.name, alarm.site?.name, alarm.client?.name, alarm.detail, alarm.incident ? reference(alarm.incident) : ''].some((each) =>
-    each?.toLowerCase().includes(sought.trim().toLowerCase()),
-  )
+  holds(sought, [alarm.object.name, alarm.device?.name, alarm.site?.name, alarm.client?.name, alarm.detail, alarm.incident ? reference(alarm.incident) : ''])
 
 export default function AlarmsPage() {
   const say = useSay()
@@ -48,21 +47,23 @@ export default function AlarmsPage() {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
   const [acking, setAcking] = useState<readonly Alarm[]>([])
-  const query = useInfiniteQuery(
+  const {
+    query,
+    all,
+    rows: matching,
+    origin,
+  } = useRows(
     alarms.list({
       state: view.state,
       severity: view.severity,
       class: view.class,
       client: view.client,
       ...(view.acked === '' ? {} : { acked: view.acked === 'true' }),
+      ...(view.muted === '' ? {} : { muted: view.muted === 'true' }),
     }),
+    view.q === '' ? undefined : (alarm) => matches(alarm, view.q),
   )
-  const all = query.data?.pages.flatMap((page) => page.items) ?? []
-  const rows = group(
-    all.filter((each) => matches(each, view.q)),
-    (id) => !folded.has(id),
-    view.state === 'cleared',
-  )
+  const rows = group(matching, (id) => !folded.has(id), view.state === 'cleared')
   const fold = (id: string) => setFolded((before) => toggled(before, id))
   const open = (row: Grouped) => set({ open: view.open === row.alarm.id ? '' : row.alarm.id })
   const chosen = all.filter((each) => marked.has(each.id))
@@ -97,6 +98,7 @@ export default function AlarmsPage() {
       <Page
         title={say('alarms.title')}
         ready={!query.isPending}
+        isThumb
         actions={
           chosen.length > 0 ? (
             <>
@@ -112,21 +114,29 @@ export default function AlarmsPage() {
         }
       >
         <div className={css.sheet}>
-          <AlarmFilters view={view} set={set} />
           <List
             label={say('alarms.title')}
             rows={rows}
             idOf={(row) => row.alarm.id}
             columns={alarmColumns(fold, folded, view.state === 'cleared')}
             query={query}
+            name="alarms"
+            origin={dressed(
+              origin,
+              (alarm): Grouped => ({ alarm, depth: 0, symptoms: 0 }),
+              (row) => row.alarm,
+            )}
+            filters={<AlarmFilters view={view} set={set} />}
             isFiltered={isFiltered && (view.state !== 'cleared' || all.length > 0 || view.q !== '')}
-            clear={() => set({ severity: '', class: '', acked: '', client: '', q: '', state: '' })}
+            clear={() => set({ severity: '', class: '', acked: '', muted: '', client: '', q: '', state: '' })}
             none={view.state === 'cleared' ? { text: say('alarms.none_cleared') } : { text: say('alarms.none'), hint: <AllClear /> }}
             open={open}
             enter={(row) => void navigate(go.alarm(row.alarm.id))}
             openId={view.open}
             depthOf={(row) => row.depth}
-            toneOf={(row) => (row.depth === 1 || row.alarm.state === 'cleared' || row.alarm.acked_by ? undefined : SEVERITY[row.alarm.severity].tone)}
+            toneOf={(row) =>
+              row.depth === 1 || row.alarm.state === 'cleared' || row.alarm.acked_by || row.alarm.muted_by ? undefined : SEVERITY[row.alarm.severity].tone
+            }
             marked={{ ids: marked, toggle: (id) => setMarked((before) => toggled(before, id)) }}
             rowKeys={rowKeys}
             roomPx={view.open === '' ? 0 : BESIDE_PANEL_PX}
@@ -154,7 +164,7 @@ const toggled = (before: ReadonlySet<string>, id: string) => {
 }
 
 interface FilterProps {
-  view: { state: string; severity: string; class: string; acked: string; client: string; q: string }
+  view: { state: string; severity: string; class: string; acked: string; muted: string; client: string; q: string }
   set: (change: Record<string, string>, replace?: boolean) => void
 }
 function AlarmFilters({ view, set }: FilterProps) {
@@ -162,7 +172,7 @@ function AlarmFilters({ view, set }: FilterProps) {
   const all = useQuery(tenants.all)
   const clients = (all.data ?? []).filter((each) => each.kind === 'client')
   return (
-    <Filters>
+    <>
       <Segments
         label={say('alarms.state')}
         value={view.state}
@@ -202,7 +212,16 @@ function AlarmFilters({ view, set }: FilterProps) {
         ]}
         onChange={(acked) => set({ acked })}
       />
-    </Filters>
+      <Choice
+        label={say('alarms.muted_filter')}
+        value={view.muted}
+        options={[
+          ['false', say('alarms.not_muted')],
+          ['true', say('alarms.muted')],
+        ]}
+        onChange={(muted) => set({ muted })}
+      />
+    </>
   )
 }
 

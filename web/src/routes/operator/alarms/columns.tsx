@@ -35,6 +35,11 @@ function Subject({ row, fold, isFolded }: { row: Grouped; fold: (id: string) => 
         </button>
       ) : null}
       {alarm.suppressed_by && row.depth === 0 ? <Pill tone="info">{say('alarms.suppressed')}</Pill> : null}
+      {alarm.muted_by ? (
+        <Pill tone="warning" glyph="●" title={alarm.muted_by.name}>
+          {say('alarms.muted')}
+        </Pill>
+      ) : null}
       {alarm.flaps > 0 ? <Pill tone="info">{say('alarms.flaps', { count: alarm.flaps })}</Pill> : null}
     </div>
   )
@@ -86,14 +91,29 @@ export function alarmColumns(fold: (id: string) => void, folded: ReadonlySet<str
       head: 'col.severity',
       phone: 'side',
       cell: ({ alarm, depth }) => <SeverityBadge severity={alarm.severity} isQuiet={depth === 1 || alarm.acked_by != null || alarm.state === 'cleared'} />,
+      value: ({ alarm }) => alarm.severity,
     },
-    { id: 'object', head: 'col.object', size: 'broad', phone: 'lead', cell: (row) => <Subject row={row} fold={fold} isFolded={folded.has(row.alarm.id)} /> },
-    { id: 'client', head: 'col.client', cell: ({ alarm }) => <Clients alarm={alarm} /> },
-    { id: 'impact', head: 'col.impact', cell: ({ alarm }) => <Impact alarm={alarm} /> },
+    {
+      id: 'object',
+      head: 'col.object',
+      size: 'broad',
+      phone: 'lead',
+      cell: (row) => <Subject row={row} fold={fold} isFolded={folded.has(row.alarm.id)} />,
+      value: ({ alarm }) => objectName(alarm),
+    },
+    { id: 'client', head: 'col.client', cell: ({ alarm }) => <Clients alarm={alarm} />, value: ({ alarm }) => alarm.client?.name },
+    { id: 'impact', head: 'col.impact', cell: ({ alarm }) => <Impact alarm={alarm} />, value: ({ alarm }) => alarm.impact.services },
     isHistory
-      ? { id: 'cleared', head: 'col.cleared', phone: 'end', cell: ({ alarm }) => <Instant at={alarm.cleared_at} /> }
-      : { id: 'age', head: 'col.age', phone: 'end', isNumber: true, cell: ({ alarm }) => <Since alarm={alarm} /> },
-    { id: 'acked', head: 'col.acked', cell: ({ alarm }) => <Acked alarm={alarm} /> },
-    { id: 'ticket', head: 'col.ticket', cell: ({ alarm }) => <TicketLink id={alarm.ticket} /> },
+      ? { id: 'cleared', head: 'col.cleared', phone: 'end', cell: ({ alarm }) => <Instant at={alarm.cleared_at} />, value: ({ alarm }) => alarm.cleared_at }
+      : {
+          id: 'age',
+          head: 'col.age',
+          phone: 'end',
+          isNumber: true,
+          cell: ({ alarm }) => <Since alarm={alarm} />,
+          value: ({ alarm }) => alarm.raised_at ?? alarm.first_miss_at,
+        },
+    { id: 'acked', head: 'col.acked', cell: ({ alarm }) => <Acked alarm={alarm} />, value: ({ alarm }) => alarm.acked_by?.email },
+    { id: 'ticket', head: 'col.ticket', cell: ({ alarm }) => <TicketLink id={alarm.ticket} />, value: ({ alarm }) => alarm.ticket },
   ]
 }

@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { Tenant } from '../../../api/nouns'
+import { from } from '../../../api/pages'
 import { session } from '../../../api/session'
 import { tenants } from '../../../api/tenants'
 import { Dialog } from '../../../form/Dialog'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
-import { Choice, Filters, SearchBox } from '../../../list/Filters'
+import { Choice, SearchBox } from '../../../list/Filters'
 import { type Column, List } from '../../../list/List'
+import { whole } from '../../../list/useRows'
 import { Act } from '../../../parts/act/Act'
 import { Go } from '../../../parts/link/Go'
 import { LANGUAGE, TENANT_KIND } from '../../../parts/words/words'
@@ -47,17 +49,29 @@ const columns: Column<Leaf>[] = [
     head: 'col.name',
     size: 'grow',
     phone: 'lead',
+    value: ({ tenant }) => tenant.name,
     cell: ({ tenant, depth }) => (
       <span className={css.leaf} data-depth={Math.min(depth, 5)}>
         <Go to={go.tenant(tenant.id)}>{tenant.name}</Go>
       </span>
     ),
   },
-  { id: 'kind', head: 'col.kind', phone: 'side', cell: ({ tenant }) => <Kind kind={tenant.kind} /> },
-  { id: 'brand', head: 'col.brand', cell: ({ tenant }) => <span className={tenant.brand.name ? undefined : 'dim'}>{tenant.effective.brand.name}</span> },
-  { id: 'language', head: 'col.language', phone: 'none', cell: ({ tenant }) => <Talk row={tenant} /> },
-  { id: 'tz', head: 'col.tz', phone: 'none', cell: ({ tenant }) => <span className="dim">{tenant.effective.tz}</span> },
-  { id: 'shadow', head: 'col.notices', phone: 'none', cell: ({ tenant }) => <Mode row={tenant} /> },
+  { id: 'kind', head: 'col.kind', phone: 'side', cell: ({ tenant }) => <Kind kind={tenant.kind} />, value: ({ tenant }) => tenant.kind },
+  {
+    id: 'brand',
+    head: 'col.brand',
+    cell: ({ tenant }) => <span className={tenant.brand.name ? undefined : 'dim'}>{tenant.effective.brand.name}</span>,
+    value: ({ tenant }) => tenant.effective.brand.name,
+  },
+  { id: 'language', head: 'col.language', phone: 'none', cell: ({ tenant }) => <Talk row={tenant} />, value: ({ tenant }) => tenant.effective.language },
+  {
+    id: 'tz',
+    head: 'col.tz',
+    phone: 'none',
+    cell: ({ tenant }) => <span className="dim">{tenant.effective.tz}</span>,
+    value: ({ tenant }) => tenant.effective.tz,
+  },
+  { id: 'shadow', head: 'col.notices', phone: 'none', cell: ({ tenant }) => <Mode row={tenant} />, value: ({ tenant }) => (tenant.shadow ? 'shadow' : 'sent') },
 ]
 
 export default function ClientsPage() {
@@ -85,21 +99,25 @@ export default function ClientsPage() {
   return (
     <Page title={say('clients.title')} ready={!query.isPending} actions={add}>
       <Panel title={say('clients.tree')} count={query.data?.length} flush>
-        <Filters>
-          <SearchBox label={say('clients.find')} value={view.q} onChange={(q) => set({ q }, true)} />
-          <Choice
-            label={say('col.kind')}
-            value={view.kind}
-            options={(['partner', 'client', 'site'] as const).map((kind) => [kind, say(TENANT_KIND[kind])] as const)}
-            onChange={(kind) => set({ kind })}
-          />
-        </Filters>
         <List
           label={say('clients.tree')}
           rows={rows}
           idOf={({ tenant }) => tenant.id}
           columns={columns}
           query={query}
+          name="clients"
+          origin={whole(from('tenants', { kind: view.kind, q: view.q }), rows, ({ tenant }) => tenant)}
+          filters={
+            <>
+              <SearchBox label={say('clients.find')} value={view.q} onChange={(q) => set({ q }, true)} />
+              <Choice
+                label={say('col.kind')}
+                value={view.kind}
+                options={(['partner', 'client', 'site'] as const).map((kind) => [kind, say(TENANT_KIND[kind])] as const)}
+                onChange={(kind) => set({ kind })}
+              />
+            </>
+          }
           isFiltered={isFiltered}
           clear={() => set({ q: '', kind: '' })}
           none={{ text: say('clients.none') }}

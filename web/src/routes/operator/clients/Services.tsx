@@ -1,7 +1,9 @@
 import { useForm } from '@mantine/form'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { MaintenanceView } from '../../../api/contract3'
 import { devices } from '../../../api/devices'
+import { maintenance } from '../../../api/maintenance'
 import type { Service, Tenant } from '../../../api/nouns'
 import { session } from '../../../api/session'
 import { services } from '../../../api/tenants'
@@ -12,12 +14,13 @@ import { useSay } from '../../../i18n/i18n'
 import { type Column, List } from '../../../list/List'
 import { Act } from '../../../parts/act/Act'
 import { Remove } from '../../../parts/act/Remove'
-import { GoRef } from '../../../parts/link/Go'
+import { Go, GoRef } from '../../../parts/link/Go'
 import { WordPill } from '../../../parts/words/WordPill'
 import { SERVICE_STATE } from '../../../parts/words/words'
 import { Icon } from '../../../ui/Icon'
 import { Panel } from '../../../ui/Page'
 import { Pill } from '../../../ui/Pieces'
+import { go } from '../../../url/go'
 import css from './clients.module.css'
 
 function Ends({ row }: { row: Service }) {
@@ -39,6 +42,24 @@ function Ends({ row }: { row: Service }) {
   )
 }
 
+/** Maintenance of the service itself is said beside its name. */
+function Name({ row, windows }: { row: Service; windows: readonly MaintenanceView[] }) {
+  const say = useSay()
+  const running = windows.find((each) => each.objects.some(({ id }) => id === row.id))
+  return (
+    <span className="tight">
+      {row.name}
+      {running ? (
+        <Go to={go.maintenance(running.id)} title={running.title}>
+          <Pill tone="warning" glyph="●">
+            {say('maintenance.state.running')}
+          </Pill>
+        </Go>
+      ) : null}
+    </span>
+  )
+}
+
 /** What the client buys, and which port of which device realises it. */
 export function Services({ client }: { client: Tenant }) {
   const say = useSay()
@@ -47,10 +68,12 @@ export function Services({ client }: { client: Tenant }) {
   const [edited, setEdited] = useState<Service | 'new' | null>(null)
   const [removed, setRemoved] = useState<Service | null>(null)
   const query = useInfiniteQuery(services.of(client.id))
+  const running = useInfiniteQuery(maintenance.list({ state: 'running' }))
+  const windows = running.data?.pages.flatMap((page) => page.items) ?? []
   const rows = query.data?.pages.flatMap((page) => page.items) ?? []
   const columns: Column<Service>[] = [
     { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <WordPill word={SERVICE_STATE[row.state]} /> },
-    { id: 'name', head: 'col.name', size: 'grow', phone: 'lead', cell: (row) => row.name },
+    { id: 'name', head: 'col.name', size: 'grow', phone: 'lead', cell: (row) => <Name row={row} windows={windows} />, value: (row) => row.name },
     { id: 'ends', head: 'services.ends', cell: (row) => <Ends row={row} /> },
     {
       id: 'acts',

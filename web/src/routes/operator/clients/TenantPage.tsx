@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
+import type { MaintenanceView } from '../../../api/contract3'
+import { maintenance } from '../../../api/maintenance'
 import type { Tenant, TenantKind } from '../../../api/nouns'
 import { session } from '../../../api/session'
 import { tenants } from '../../../api/tenants'
@@ -10,6 +12,7 @@ import { useKeys } from '../../../keys/registry'
 import { ProblemView } from '../../../list/ProblemView'
 import { Act } from '../../../parts/act/Act'
 import { Crumbs } from '../../../parts/link/Go'
+import { RunningBanner } from '../../../parts/planned/RunningBanner'
 import { LANGUAGE, TENANT_KIND } from '../../../parts/words/words'
 import { Icon } from '../../../ui/Icon'
 import { Facts, Page, Panel } from '../../../ui/Page'
@@ -44,6 +47,9 @@ function Known({ tenant }: { tenant: Tenant }) {
   const above = tenant.path.filter((each) => each.id !== tenant.id).map((each): [string, string] => [go.tenant(each.id), each.name])
   const isClient = tenant.kind === 'client'
   const isSite = tenant.kind === 'site'
+  const running = useInfiniteQuery(maintenance.list({ state: 'running' }))
+  const windows = running.data?.pages.flatMap((page) => page.items) ?? []
+  const hitsHere = (each: MaintenanceView) => each.objects.some(({ id }) => id === tenant.id) || each.clients.some(({ id }) => id === tenant.id)
   useKeys([
     { code: 'KeyE', cap: 'e', text: 'ui.edit', run: () => tenant.can.edit === true && setEditing(true) },
     { code: 'Escape', cap: 'Esc', text: 'keys.back', run: () => void navigate(go.clients()) },
@@ -66,6 +72,7 @@ function Known({ tenant }: { tenant: Tenant }) {
         </Act>
       }
     >
+      <RunningBanner windows={windows.filter(hitsHere)} />
       <div className="main-side">
         <div className="stack-wide">
           {childrenOf(tenant.kind).length > 0 ? (

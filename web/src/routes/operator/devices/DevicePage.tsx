@@ -3,7 +3,9 @@ import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { alarms } from '../../../api/alarms'
 import { devices } from '../../../api/devices'
+import { maintenance } from '../../../api/maintenance'
 import type { Device } from '../../../api/nouns'
+import { session } from '../../../api/session'
 import { Dialog } from '../../../form/Dialog'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
@@ -12,6 +14,7 @@ import { useNow } from '../../../live/clock'
 import { Act } from '../../../parts/act/Act'
 import { Remove } from '../../../parts/act/Remove'
 import { Crumbs } from '../../../parts/link/Go'
+import { RunningBanner } from '../../../parts/planned/RunningBanner'
 import { WordPill } from '../../../parts/words/WordPill'
 import { DEVICE_STATE } from '../../../parts/words/words'
 import { Icon } from '../../../ui/Icon'
@@ -19,14 +22,16 @@ import { Page } from '../../../ui/Page'
 import { Age, Banner, Waiting } from '../../../ui/Pieces'
 import { Tabs } from '../../../ui/Tabs'
 import { go } from '../../../url/go'
-import { choice, useView } from '../../../url/view'
+import { choice, text, useView } from '../../../url/view'
+import { Configs } from '../configs/Configs'
 import { DeviceForm } from './DeviceForm'
 import { Graphs } from './Graphs'
 import { Interfaces } from './Interfaces'
 import { Overview } from './Overview'
+import { rangedBy } from './ranges'
 
-const TABS = ['overview', 'interfaces', 'graphs'] as const
-const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h') }
+const TABS = ['overview', 'interfaces', 'graphs', 'config'] as const
+const spec = { tab: choice(TABS, 'overview'), range: choice(['1h', '6h', '24h', '7d'], '1h'), from: text(), to: text(), q: text() }
 
 export default function DevicePage() {
   const say = useSay()
@@ -43,6 +48,7 @@ export default function DevicePage() {
 function Known({ device }: { device: Device }) {
   const say = useSay()
   const cache = useQueryClient()
+  const me = useQuery(session.me)
   const navigate = useNavigate()
   const { view, set } = useView(spec)
   const [open, setOpen] = useState<'' | 'edit' | 'remove'>('')
@@ -50,6 +56,8 @@ function Known({ device }: { device: Device }) {
   const interfaces = useQuery(devices.interfaces(device.id))
   const active = useInfiniteQuery(alarms.list({ device: device.id, state: 'active' }))
   const activeRows = active.data?.pages.flatMap((page) => page.items) ?? []
+  const running = useInfiniteQuery(maintenance.list({ device: device.id, state: 'running' }))
+  const ranged = rangedBy(view, set)
   const turn = (tab: string) => set({ tab: tab === 'overview' ? '' : tab })
   useKeys([
     ...TABS.map((tab, at) => ({ code: `Digit${at + 1}`, cap: String(at + 1), text: TAB_TEXT[tab], run: () => turn(tab) })),
@@ -78,6 +86,14 @@ function Known({ device }: { device: Device }) {
       }
       actions={
         <>
+          <Act
+            small
+            can={me.data?.can.write_maintenance ?? me.data?.can.act_on_alarms}
+            icon={<Icon name="window" size={14} />}
+            onClick={() => void navigate(go.planMaintenance(device.id))}
+          >
+            {say('maintenance.one')}
+          </Act>
           <Act small can={device.can.edit} icon={<Icon name="edit" size={14} />} onClick={() => setOpen('edit')}>
             {say('ui.edit')}
           </Act>
@@ -87,6 +103,7 @@ function Known({ device }: { device: Device }) {
         </>
       }
     >
+      <RunningBanner windows={running.data?.pages.flatMap((page) => page.items) ?? []} />
       {device.state === 'unknown' ? (
         <Banner tone="unknown" glyph="◌">
           {device.seen_at ? say('devices.unknown_since') : say('devices.never_seen')}
@@ -99,12 +116,16 @@ function Known({ device }: { device: Device }) {
           ['overview', say(TAB_TEXT.overview)],
           ['interfaces', say(TAB_TEXT.interfaces), interfaces.data?.length ?? 0],
           ['graphs', say(TAB_TEXT.graphs)],
+          ['config', say(TAB_TEXT.config)],
         ]}
         onChange={turn}
       />
-      {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} range={view.range} /> : null}
-      {view.tab === 'interfaces' ? <Interfaces query={interfaces} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
-      {view.tab === 'graphs' ? <Graphs device={device} range={view.range} setRange={(range) => set({ range }, true)} /> : null}
+      {view.tab === 'overview' ? <Overview device={device} alarms={activeRows} ranged={ranged} /> : null}
+      {view.tab === 'interfaces' ? (
+        <Interfaces device={device.id} query={interfaces} sought={view.q} setSought={(q) => set({ q }, true)} ranged={ranged} />
+      ) : null}
+      {view.tab === 'graphs' ? <Graphs device={device} ranged={ranged} /> : null}
+      {view.tab === 'config' ? <Configs device={device.id} /> : null}
       <Dialog title={say('devices.edit')} opened={open === 'edit'} close={close}>
         <DeviceForm device={device} close={close} done={close} />
       </Dialog>
@@ -122,7 +143,7 @@ function Known({ device }: { device: Device }) {
   )
 }
 
-const TAB_TEXT = { overview: 'devices.tab.overview', interfaces: 'devices.tab.interfaces', graphs: 'devices.tab.graphs' } as const
+const TAB_TEXT = { overview: 'devices.tab.overview', interfaces: 'devices.tab.interfaces', graphs: 'devices.tab.graphs', config: 'devices.tab.config' } as const
 
 function Ticking({ at }: { at: string | null | undefined }) {
   return <Age at={at} now={useNow()} />

@@ -1,17 +1,19 @@
 import { useState } from 'react'
 import type { Iface } from '../../../api/nouns'
+import { from } from '../../../api/pages'
 import { Graph } from '../../../chart/Graph'
 import { useFormat } from '../../../i18n/format'
 import { useSay } from '../../../i18n/i18n'
-import { Filters, SearchBox } from '../../../list/Filters'
+import { SearchBox } from '../../../list/Filters'
 import { type Column, List, type ListQuery } from '../../../list/List'
+import { holds, whole } from '../../../list/useRows'
 import { useNow } from '../../../live/clock'
 import { WordPill } from '../../../parts/words/WordPill'
 import { ADMIN_DOWN, OPER } from '../../../parts/words/words'
 import { Panel } from '../../../ui/Page'
 import { Age, None, Pill } from '../../../ui/Pieces'
 import { RangePick } from './RangePick'
-import { METRICS, RANGES, type Range } from './ranges'
+import { METRICS, type Ranged } from './ranges'
 
 function State({ row }: { row: Iface }) {
   const say = useSay()
@@ -49,48 +51,57 @@ function Watched({ row }: { row: Iface }) {
   )
 }
 const columns: Column<Iface>[] = [
-  { id: 'oper', head: 'col.state', phone: 'side', cell: (row) => <State row={row} /> },
-  { id: 'name', head: 'col.name', phone: 'lead', cell: (row) => <span className="mono">{row.name}</span> },
+  { id: 'oper', head: 'col.state', phone: 'side', cell: (row) => <State row={row} />, value: (row) => row.oper },
+  { id: 'name', head: 'col.name', phone: 'lead', cell: (row) => <span className="mono">{row.name}</span>, value: (row) => row.name },
   {
     id: 'alias',
     head: 'interfaces.alias',
+    value: (row) => row.alias || row.descr,
     size: 'grow',
     cell: (row) => row.alias || (row.descr && row.descr !== row.name ? <span className="dim">{row.descr}</span> : <None />),
   },
   {
     id: 'services',
     head: 'col.services',
+    value: (row) => row.services.map((each) => each.name).join(', '),
     cell: (row) => (row.services.length > 0 ? row.services.map((each) => each.name).join(', ') : <None />),
   },
-  { id: 'speed', head: 'interfaces.speed', isNumber: true, cell: (row) => <Speed row={row} /> },
-  { id: 'mac', head: 'interfaces.mac', phone: 'none', cell: (row) => (row.mac ? <span className="mono">{row.mac}</span> : <None />) },
-  { id: 'watched', head: 'interfaces.watch', phone: 'none', cell: (row) => <Watched row={row} /> },
-  { id: 'since', head: 'col.since', phone: 'end', isNumber: true, cell: (row) => <Since at={row.oper_since} /> },
+  { id: 'speed', head: 'interfaces.speed', isNumber: true, cell: (row) => <Speed row={row} />, value: (row) => row.speed_bps },
+  { id: 'mac', head: 'interfaces.mac', phone: 'none', cell: (row) => (row.mac ? <span className="mono">{row.mac}</span> : <None />), value: (row) => row.mac },
+  { id: 'watched', head: 'interfaces.watch', phone: 'none', cell: (row) => <Watched row={row} />, value: (row) => row.is_watched },
+  { id: 'since', head: 'col.since', phone: 'end', isNumber: true, cell: (row) => <Since at={row.oper_since} />, value: (row) => row.oper_since },
 ]
-const matches = (row: Iface, sought: string) => [row.name, row.alias, row.descr, row.mac].some((each) => each?.toLowerCase().includes(sought.toLowerCase()))
+interface InterfacesProps {
+  device: string
+  query: ListQuery & { data: Iface[] | undefined }
+  sought: string
+  setSought: (text: string) => void
+  ranged: Ranged
+}
 
-export function Interfaces({ query, range, setRange }: { query: ListQuery & { data: Iface[] | undefined }; range: Range; setRange: (range: Range) => void }) {
+export function Interfaces({ device, query, sought, setSought, ranged }: InterfacesProps) {
   const say = useSay()
-  const [sought, setSought] = useState('')
   const [openId, setOpenId] = useState('')
   const all = query.data ?? []
-  const rows = all.filter((row) => matches(row, sought))
+  const rows = all.filter((row) => holds(sought, [row.name, row.alias, row.descr, row.mac]))
   const open = all.find((row) => row.id === openId)
   return (
     <div className="stack-wide">
       <Panel title={say('devices.tab.interfaces')} count={all.length} flush>
-        {all.length > 0 ? (
-          <Filters>
-            <SearchBox label={say('interfaces.find')} value={sought} onChange={setSought} />
-            <span className="dim small">{say('interfaces.open_hint')}</span>
-          </Filters>
-        ) : null}
         <List
           label={say('devices.tab.interfaces')}
           rows={rows}
           idOf={(row) => row.id}
           columns={columns}
           query={query}
+          name="interfaces"
+          origin={whole(from(`devices/${device}/interfaces`), rows)}
+          filters={
+            <>
+              <SearchBox label={say('interfaces.find')} value={sought} onChange={setSought} />
+              <span className="dim small">{say('interfaces.open_hint')}</span>
+            </>
+          }
           isFiltered={sought !== ''}
           clear={() => setSought('')}
           none={{ text: say('interfaces.none') }}
@@ -100,13 +111,27 @@ export function Interfaces({ query, range, setRange }: { query: ListQuery & { da
       </Panel>
       {open ? (
         <>
-          <RangePick value={range} onChange={setRange} />
+          <RangePick ranged={ranged} />
           <div className="cols">
             <Panel title={say('graph.traffic_of', { name: open.name })}>
-              <Graph key={open.id} object={open.id} title={say('graph.traffic_of', { name: open.name })} metrics={METRICS.traffic} seconds={RANGES[range]} />
+              <Graph
+                key={open.id}
+                object={open.id}
+                title={say('graph.traffic_of', { name: open.name })}
+                metrics={METRICS.traffic}
+                span={ranged.span}
+                zoom={ranged.zoom}
+              />
             </Panel>
             <Panel title={say('graph.errors_of', { name: open.name })}>
-              <Graph key={open.id} object={open.id} title={say('graph.errors_of', { name: open.name })} metrics={METRICS.errors} seconds={RANGES[range]} />
+              <Graph
+                key={open.id}
+                object={open.id}
+                title={say('graph.errors_of', { name: open.name })}
+                metrics={METRICS.errors}
+                span={ranged.span}
+                zoom={ranged.zoom}
+              />
             </Panel>
           </div>
         </>

@@ -9,9 +9,9 @@ import { Facts, Panel } from '../../../ui/Page'
 import { Age, Instant } from '../../../ui/Pieces'
 import { go } from '../../../url/go'
 import css from './devices.module.css'
-import { METRICS, RANGES, type Range } from './ranges'
+import { METRICS, type Ranged } from './ranges'
 
-export function Overview({ device, alarms, range }: { device: Device; alarms: readonly Alarm[]; range: Range }) {
+export function Overview({ device, alarms, ranged }: { device: Device; alarms: readonly Alarm[]; ranged: Ranged }) {
   const say = useSay()
   const now = useNow()
   const { facts } = device
@@ -35,10 +35,10 @@ export function Overview({ device, alarms, range }: { device: Device; alarms: re
           </ul>
         </Panel>
         <Panel title={say('graph.rtt')}>
-          <Graph object={device.id} title={say('graph.rtt')} metrics={METRICS.rtt} seconds={RANGES[range]} />
+          <Graph object={device.id} title={say('graph.rtt')} metrics={METRICS.rtt} span={ranged.span} zoom={ranged.zoom} />
         </Panel>
         <Panel title={say('graph.cpu')}>
-          <Graph object={device.id} title={say('graph.cpu')} metrics={METRICS.cpu} seconds={RANGES[range]} />
+          <Graph object={device.id} title={say('graph.cpu')} metrics={METRICS.cpu} span={ranged.span} zoom={ranged.zoom} />
         </Panel>
       </div>
       <div className="stack-wide">

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { summary } from '../../../api/admin'
 import type { Notice } from '../../../api/nouns'
@@ -8,9 +8,10 @@ import { notices } from '../../../api/support'
 import { Dialog } from '../../../form/Dialog'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
-import { Choice, Filters } from '../../../list/Filters'
+import { Choice } from '../../../list/Filters'
 import { type Column, List } from '../../../list/List'
 import { ProblemView } from '../../../list/ProblemView'
+import { useRows } from '../../../list/useRows'
 import { Act } from '../../../parts/act/Act'
 import { useAct } from '../../../parts/act/useAct'
 import { Go, GoRef } from '../../../parts/link/Go'
@@ -40,12 +41,19 @@ function Kind({ row }: { row: Notice }) {
   return <>{say(NOTICE_KIND[row.kind])}</>
 }
 const columns: Column<Notice>[] = [
-  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <State row={row} /> },
-  { id: 'subject', head: 'col.subject', size: 'grow', phone: 'lead', cell: (row) => <Go to={go.notice(row.id)}>{row.subject}</Go> },
-  { id: 'client', head: 'col.client', cell: (row) => <GoRef of={row.client} /> },
-  { id: 'kind', head: 'col.kind', cell: (row) => <Kind row={row} /> },
-  { id: 'to', head: 'col.to', cell: (row) => <span className="mono">{row.address}</span> },
-  { id: 'at', head: 'col.at', phone: 'end', cell: (row) => <Instant at={row.sent_at ?? row.created_at} /> },
+  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <State row={row} />, value: (row) => row.state },
+  {
+    id: 'subject',
+    head: 'col.subject',
+    size: 'grow',
+    phone: 'lead',
+    cell: (row) => <Go to={go.notice(row.id)}>{row.subject}</Go>,
+    value: (row) => row.subject,
+  },
+  { id: 'client', head: 'col.client', cell: (row) => <GoRef of={row.client} />, value: (row) => row.client.name },
+  { id: 'kind', head: 'col.kind', cell: (row) => <Kind row={row} />, value: (row) => row.kind },
+  { id: 'to', head: 'col.to', cell: (row) => <span className="mono">{row.address}</span>, value: (row) => row.address },
+  { id: 'at', head: 'col.at', phone: 'end', cell: (row) => <Instant at={row.sent_at ?? row.created_at} />, value: (row) => row.sent_at ?? row.created_at },
 ]
 
 export default function NoticesPage() {
@@ -54,8 +62,7 @@ export default function NoticesPage() {
   const me = useQuery(session.me)
   const counts = useQuery(summary.get)
   const [isAsking, setAsking] = useState(false)
-  const query = useInfiniteQuery(notices.list({ state: view.state }))
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const { query, rows, origin } = useRows(notices.list({ state: view.state }))
   const held = counts.data?.notices_held ?? 0
   const releaseAll = useAct(notices.releaseHeld, { touches: [notices.key, summary.key], said: say('notices.said.all_released') })
   useKeys([{ code: 'Escape', cap: 'Esc', text: 'keys.close', run: () => set({ open: '' }) }])
@@ -73,20 +80,22 @@ export default function NoticesPage() {
         }
       >
         <Panel title={say('notices.list')} count={rows.length} flush>
-          <Filters>
-            <Choice
-              label={say('col.state')}
-              value={view.state}
-              options={Object.entries(NOTICE_STATE).map(([name, word]) => [name, say(word.text)] as const)}
-              onChange={(state) => set({ state, open: '' })}
-            />
-          </Filters>
           <List
             label={say('notices.list')}
             rows={rows}
             idOf={(row) => row.id}
             columns={columns}
             query={query}
+            name="notices"
+            origin={origin}
+            filters={
+              <Choice
+                label={say('col.state')}
+                value={view.state}
+                options={Object.entries(NOTICE_STATE).map(([name, word]) => [name, say(word.text)] as const)}
+                onChange={(state) => set({ state, open: '' })}
+              />
+            }
             isFiltered={isFiltered}
             clear={() => set({ state: '' })}
             none={{ text: say('notices.none') }}

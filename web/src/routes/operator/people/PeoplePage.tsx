@@ -1,5 +1,5 @@
 import { useForm } from '@mantine/form'
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { people } from '../../../api/admin'
 import type { Person, Role, TenantKind } from '../../../api/nouns'
@@ -10,13 +10,18 @@ import { SelectField, TextField } from '../../../form/Fields'
 import { Form } from '../../../form/Form'
 import { useSay } from '../../../i18n/i18n'
 import { useKeys } from '../../../keys/registry'
+import { SearchBox } from '../../../list/Filters'
 import { type Column, List } from '../../../list/List'
+import { holds, useRows } from '../../../list/useRows'
 import { Act } from '../../../parts/act/Act'
 import { Secret } from '../../../parts/act/Secret'
 import { ROLE } from '../../../parts/words/words'
 import { Icon } from '../../../ui/Icon'
 import { Page, Panel } from '../../../ui/Page'
 import { Instant, Pill } from '../../../ui/Pieces'
+import { text, useView } from '../../../url/view'
+
+const spec = { q: text() }
 
 function Grants({ row }: { row: Person }) {
   const say = useSay()
@@ -35,17 +40,22 @@ function Active({ row }: { row: Person }) {
   )
 }
 const columns: Column<Person>[] = [
-  { id: 'email', head: 'field_name.email', size: 'grow', phone: 'lead', cell: (row) => row.email },
-  { id: 'grants', head: 'people.role', cell: (row) => <Grants row={row} /> },
-  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <Active row={row} /> },
-  { id: 'created', head: 'col.created', phone: 'end', cell: (row) => <Instant at={row.created_at} /> },
+  { id: 'email', head: 'field_name.email', size: 'grow', phone: 'lead', cell: (row) => row.email, value: (row) => row.email },
+  {
+    id: 'grants',
+    head: 'people.role',
+    cell: (row) => <Grants row={row} />,
+    value: (row) => row.grants.map((grant) => `${grant.role} ${grant.tenant.name}`).join(', '),
+  },
+  { id: 'state', head: 'col.state', phone: 'side', cell: (row) => <Active row={row} />, value: (row) => (row.is_active ? 'active' : 'invited') },
+  { id: 'created', head: 'col.created', phone: 'end', cell: (row) => <Instant at={row.created_at} />, value: (row) => row.created_at },
 ]
 
 export default function PeoplePage() {
   const say = useSay()
   const me = useQuery(session.me)
-  const query = useInfiniteQuery(people.list())
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const { view, set, isFiltered } = useView(spec)
+  const { query, rows, origin } = useRows(people.list(), view.q === '' ? undefined : (row) => holds(view.q, [row.email]))
   const [isInviting, setInviting] = useState(false)
   const [link, setLink] = useState('')
   const may = me.data?.can.write_people
@@ -61,7 +71,19 @@ export default function PeoplePage() {
       }
     >
       <Panel title={say('people.list')} count={rows.length} flush>
-        <List label={say('people.list')} rows={rows} idOf={(row) => row.id} columns={columns} query={query} none={{ text: say('people.none') }} />
+        <List
+          label={say('people.list')}
+          rows={rows}
+          idOf={(row) => row.id}
+          columns={columns}
+          query={query}
+          name="people"
+          origin={origin}
+          filters={<SearchBox label={say('people.find')} value={view.q} onChange={(q) => set({ q }, true)} />}
+          isFiltered={isFiltered}
+          clear={() => set({ q: '' })}
+          none={{ text: say('people.none') }}
+        />
       </Panel>
       <Dialog title={say('people.invite')} opened={isInviting} close={() => setInviting(false)}>
         <InviteForm close={() => setInviting(false)} tell={setLink} />

@@ -20,8 +20,9 @@ import { Crumbs, Go, GoRef } from '../../../parts/link/Go'
 import { NoticeCard } from '../../../parts/notice/NoticeCard'
 import { WordPill } from '../../../parts/words/WordPill'
 import { ALARM_CLASS, TICKET_STATE } from '../../../parts/words/words'
-import { Facts, Page, Panel } from '../../../ui/Page'
+import { Facts, Page, Panel, PHONE } from '../../../ui/Page'
 import { Age, Instant, Waiting } from '../../../ui/Pieces'
+import { useMedia } from '../../../ui/useMedia'
 import { go } from '../../../url/go'
 import css from './tickets.module.css'
 
@@ -41,10 +42,17 @@ function Known({ ticket }: { ticket: TicketDetail }) {
   const say = useSay()
   const now = useNow()
   const navigate = useNavigate()
+  const isPhone = useMedia(PHONE)
+  const toNote = () => {
+    const field = document.querySelector<HTMLTextAreaElement>('main textarea[name=text]')
+    field?.scrollIntoView({ block: 'center' })
+    field?.focus({ preventScroll: true })
+  }
   const [isResolving, setResolving] = useState(false)
   const take = useAct(tickets.ack, { touches: [tickets.key, summary.key], said: say('tickets.said.taken') })
   useKeys([
     { code: 'KeyA', cap: 'a', text: 'tickets.take', run: () => ticket.can.ack === true && take.mutate({ id: ticket.id }) },
+    { code: 'KeyN', cap: 'n', text: 'tickets.to_note', run: toNote },
     { code: 'KeyR', cap: 'r', text: 'tickets.resolve', run: () => ticket.can.resolve === true && setResolving(true) },
     { code: 'Escape', cap: 'Esc', text: 'keys.back', run: () => void navigate(go.tickets()) },
   ])
@@ -63,8 +71,14 @@ function Known({ ticket }: { ticket: TicketDetail }) {
           <span>{ticket.holder ? say('tickets.held_by', { who: ticket.holder.email }) : say('tickets.held_by_nobody')}</span>
         </span>
       }
+      isThumb
       actions={
         <>
+          {isPhone && ticket.can.note === true ? (
+            <Act can onClick={toNote}>
+              {say('tickets.to_note')}
+            </Act>
+          ) : null}
           {ticket.holder || ticket.state === 'resolved' ? null : (
             <Act main can={ticket.can.ack} busy={take.isPending} onClick={() => take.mutate({ id: ticket.id })}>
               {say('tickets.take')}
