@@ -14,7 +14,7 @@ function flat(tree: unknown, above = ''): Map<string, string> {
   return all
 }
 /** What is drawn first, and the rest. */
-const both = (tongue: string) => new Map([...flat(json(`../locales/${tongue}/web.json`)), ...flat(json(`../locales/${tongue}/pages.json`))])
+const both = (tongue: string) => new Map(['web', 'pages', 'admin'].flatMap((part) => [...flat(json(`../locales/${tongue}/${part}.json`))]))
 const en = both('en')
 const ru = both('ru')
 const bare = (key: string) => key.replace(/_(one|few|many|other)$/, '')

@@ -87,6 +87,7 @@ export const CREDENTIAL_KIND: Record<nouns.CredentialKind, Key> = {
   snmp_v2c: 'credential_kind.snmp_v2c',
   snmp_v3: 'credential_kind.snmp_v3',
   ssh: 'credential_kind.ssh',
+  enable: 'credential_kind.enable',
 }
 export const ROLE: Record<nouns.Role, Key> = {
   client_user: 'role.client_user',
