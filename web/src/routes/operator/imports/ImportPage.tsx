@@ -80,7 +80,7 @@ function About({ plan }: { plan: Import }) {
       />
     </Panel>
   )
-  if (notes.length === 0) return facts
+  if (notes.length === 0) return <div style={{ maxWidth: 'var(--measure)' }}>{facts}</div>
   return (
     <div className="cols">
       {facts}

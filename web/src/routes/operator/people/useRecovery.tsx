@@ -12,6 +12,7 @@ import { Act } from '../../../parts/act/Act'
 import { Confirm } from '../../../parts/act/Confirm'
 import { Secret } from '../../../parts/act/Secret'
 import { toast } from '../../../ui/Toast'
+import css from './people.module.css'
 
 /** The ways back in for somebody who lost the password or the phone. */
 export function useRecovery() {
@@ -33,7 +34,7 @@ export function useRecovery() {
     id: 'acts',
     head: 'col.acts',
     cell: (row) => (
-      <span className="row">
+      <span className={css.acts}>
         <Act small can={row.can.edit} onClick={() => hand.mutate(row)}>
           {say(row.is_active ? 'reset.hand' : 'reset.again')}
         </Act>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { Source } from '../../../api/beside'
 import { useSay } from '../../../i18n/i18n'
+import { Act } from '../../../parts/act/Act'
 import { CopyButton } from '../../../ui/Pieces'
 import css from './sources.module.css'
 
@@ -14,8 +15,15 @@ const receiver = (url: string, secret: string) => `receivers:
             credentials: ${secret}
 `
 
+interface ConnectProps {
+  source: Source
+  close: () => void
+  edit: () => void
+  renew: () => void
+}
+
 /** What is typed into the other system; the secret only right after it was made. */
-export function Connect({ source, close }: { source: Source; close: () => void }) {
+export function Connect({ source, close, edit, renew }: ConnectProps) {
   const say = useSay()
   const url = location.origin + source.path
   const snippet = receiver(url, source.secret ?? say('sources.secret_place'))
@@ -42,6 +50,16 @@ export function Connect({ source, close }: { source: Source; close: () => void }
         <p>{say('sources.zabbix_text')}</p>
       )}
       <div className="row">
+        {source.secret ? null : (
+          <>
+            <Act small can={source.can.edit} onClick={edit}>
+              {say('sources.edit')}
+            </Act>
+            <Act small can={source.can.edit} onClick={renew}>
+              {say('sources.renew')}
+            </Act>
+          </>
+        )}
         <span className="end" />
         <Button onClick={close}>{say('ui.done')}</Button>
       </div>

@@ -15,6 +15,7 @@ import { WordPill } from '../../../parts/words/WordPill'
 import { Panel } from '../../../ui/Page'
 import { Instant } from '../../../ui/Pieces'
 import { MapForm } from './MapForm'
+import css from './sources.module.css'
 
 interface View {
   q: string
@@ -24,6 +25,15 @@ interface View {
 }
 const labelWords = (row: Signal) => Object.entries(row.labels).map(([name, value]) => `${name}=${value}`)
 
+/** The labels below it: by them a person knows what it is about. */
+function Title({ row }: { row: Signal }) {
+  return (
+    <span className={css.title} title={[row.title, ...labelWords(row)].join('\n')}>
+      <span className="clip">{row.title}</span>
+      <span className="mono small dim clip">{labelWords(row).join(' ')}</span>
+    </span>
+  )
+}
 function About({ row }: { row: Signal }) {
   const say = useSay()
   const about = row.device ?? row.service
@@ -38,22 +48,10 @@ export function Signals({ view, set }: { view: View; set: (change: Partial<Recor
   const [mapped, setMapped] = useState<Signal | null>(null)
   const columns: Column<Signal>[] = [
     { id: 'severity', head: 'col.severity', phone: 'side', cell: (row) => <SeverityBadge severity={row.severity} />, value: (row) => row.severity },
-    { id: 'title', head: 'col.title', size: 'grow', phone: 'lead', cell: (row) => <span title={row.key}>{row.title}</span>, value: (row) => row.title },
+    { id: 'title', head: 'col.title', size: 'grow', phone: 'lead', cell: (row) => <Title row={row} />, value: (row) => row.title },
     { id: 'about', head: 'signals.about', cell: (row) => <About row={row} />, value: (row) => (row.device ?? row.service)?.name ?? null },
     { id: 'state', head: 'col.state', cell: (row) => <WordPill word={SIGNAL_STATE[row.state]} />, value: (row) => row.state },
     { id: 'source', head: 'signals.source', cell: (row) => row.source.name, value: (row) => row.source.name },
-    {
-      id: 'labels',
-      head: 'signals.labels',
-      size: 'broad',
-      phone: 'none',
-      cell: (row) => (
-        <span className="mono small" title={labelWords(row).join('\n')}>
-          {labelWords(row).join(' ')}
-        </span>
-      ),
-      value: (row) => labelWords(row).join(' '),
-    },
     { id: 'count', head: 'signals.count', isNumber: true, phone: 'none', cell: (row) => row.count, value: (row) => row.count },
     { id: 'last', head: 'signals.last', phone: 'end', cell: (row) => <Instant at={row.last_at} />, value: (row) => row.last_at },
     {

@@ -29,7 +29,7 @@ export function Sources({ q, set }: { q: string; set: (change: { q: string }, re
   const [open, setOpen] = useState<Open | null>(null)
   const may = me.data?.can.write_register
   useKeys([{ code: 'KeyN', cap: 'n', text: 'sources.add', run: () => may === true && setOpen({ what: 'add' }) }])
-  const verb = (source: Source, what: 'edit' | 'connect' | 'renew' | 'remove') => () => setOpen({ what, source })
+  const verb = (source: Source, what: 'connect' | 'remove') => () => setOpen({ what, source })
   const columns: Column<Source>[] = [
     { id: 'name', head: 'col.name', size: 'grow', phone: 'lead', cell: (row) => row.name, value: (row) => row.name },
     { id: 'kind', head: 'col.kind', cell: (row) => say(SOURCE_KIND[row.kind]), value: (row) => row.kind },
@@ -53,15 +53,9 @@ export function Sources({ q, set }: { q: string; set: (change: { q: string }, re
       id: 'acts',
       head: 'col.acts',
       cell: (row) => (
-        <span className="row">
+        <span className="tight">
           <Act small can={true} onClick={verb(row, 'connect')}>
             {say('sources.connect')}
-          </Act>
-          <Act small can={row.can.edit} onClick={verb(row, 'edit')}>
-            {say('sources.edit')}
-          </Act>
-          <Act small can={row.can.edit} onClick={verb(row, 'renew')}>
-            {say('sources.renew')}
           </Act>
           <Act small can={row.can.edit} onClick={verb(row, 'remove')}>
             {say('ui.remove')}
@@ -113,7 +107,20 @@ function Dialogs({ open, setOpen }: { open: Open | null; setOpen: (open: Open | 
         <SourceForm source={source} close={close} tell={setMade} />
       </Dialog>
       <Dialog title={say('sources.connect_title', { name: shown?.name ?? '' })} opened={shown !== undefined} close={closeShown}>
-        {shown ? <Connect source={shown} close={closeShown} /> : null}
+        {shown ? (
+          <Connect
+            source={shown}
+            close={closeShown}
+            edit={() => {
+              setMade(null)
+              setOpen({ what: 'edit', source: shown })
+            }}
+            renew={() => {
+              setMade(null)
+              setOpen({ what: 'renew', source: shown })
+            }}
+          />
+        ) : null}
       </Dialog>
       <Confirm
         title={say('sources.renew_ask', { name: source?.name ?? '' })}
