@@ -30,7 +30,17 @@ function Title({ row }: { row: Signal }) {
   return (
     <span className={css.title} title={[row.title, ...labelWords(row)].join('\n')}>
       <span className="clip">{row.title}</span>
-      <span className="mono small dim clip">{labelWords(row).join(' ')}</span>
+      <span className="small dim clip">
+        {row.source.name} <span className="mono">{labelWords(row).join(' ')}</span>
+      </span>
+    </span>
+  )
+}
+function Last({ row }: { row: Signal }) {
+  const say = useSay()
+  return (
+    <span title={say('signals.count', { count: row.count })}>
+      <Instant at={row.last_at} />
     </span>
   )
 }
@@ -51,9 +61,7 @@ export function Signals({ view, set }: { view: View; set: (change: Partial<Recor
     { id: 'title', head: 'col.title', size: 'grow', phone: 'lead', cell: (row) => <Title row={row} />, value: (row) => row.title },
     { id: 'about', head: 'signals.about', cell: (row) => <About row={row} />, value: (row) => (row.device ?? row.service)?.name ?? null },
     { id: 'state', head: 'col.state', cell: (row) => <WordPill word={SIGNAL_STATE[row.state]} />, value: (row) => row.state },
-    { id: 'source', head: 'signals.source', cell: (row) => row.source.name, value: (row) => row.source.name },
-    { id: 'count', head: 'signals.count', isNumber: true, phone: 'none', cell: (row) => row.count, value: (row) => row.count },
-    { id: 'last', head: 'signals.last', phone: 'end', cell: (row) => <Instant at={row.last_at} />, value: (row) => row.last_at },
+    { id: 'last', head: 'signals.last', phone: 'end', cell: (row) => <Last row={row} />, value: (row) => row.last_at },
     {
       id: 'acts',
       head: 'col.acts',

@@ -15,7 +15,7 @@ import { Go, GoRef } from '../../../parts/link/Go'
 import { SOURCE_KIND } from '../../../parts/words/besideWords'
 import { Icon } from '../../../ui/Icon'
 import { Panel } from '../../../ui/Page'
-import { Instant } from '../../../ui/Pieces'
+import { Instant, None } from '../../../ui/Pieces'
 import { go } from '../../../url/go'
 import { Connect } from './Connect'
 import { SourceForm } from './SourceForm'
@@ -41,12 +41,11 @@ export function Sources({ q, set }: { q: string; set: (change: { q: string }, re
       cell: (row) => (row.heard_at ? <Instant at={row.heard_at} /> : <span className="dim">{say('sources.never')}</span>),
       value: (row) => row.heard_at ?? null,
     },
-    { id: 'received', head: 'sources.received', isNumber: true, cell: (row) => row.received, value: (row) => row.received },
+    { id: 'received', head: 'sources.received', isNumber: true, phone: 'none', cell: (row) => row.received, value: (row) => row.received },
     {
       id: 'unmapped',
       head: 'sources.unmapped',
-      isNumber: true,
-      cell: (row) => (row.unmapped > 0 ? <Go to={`${go.signals(row.id)}&unmapped=1`}>{row.unmapped}</Go> : row.unmapped),
+      cell: (row) => (row.unmapped > 0 ? <Go to={`${go.signals(row.id)}&unmapped=1`}>{say('sources.unmapped_count', { count: row.unmapped })}</Go> : <None />),
       value: (row) => row.unmapped,
     },
     {
