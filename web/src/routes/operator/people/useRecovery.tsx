@@ -11,19 +11,23 @@ import type { Column } from '../../../list/List'
 import { Act } from '../../../parts/act/Act'
 import { Confirm } from '../../../parts/act/Confirm'
 import { Secret } from '../../../parts/act/Secret'
+import { Go } from '../../../parts/link/Go'
 import { toast } from '../../../ui/Toast'
+import { go } from '../../../url/go'
 import css from './people.module.css'
+
+const NOTHING = { isNew: false, who: '', link: '', until: '' }
 
 /** The ways back in for somebody who lost the password or the phone. */
 export function useRecovery() {
   const say = useSay()
   const format = useFormat()
   const me = useQuery(session.me)
-  const [handed, setHanded] = useState({ who: '', link: '', until: '' })
+  const [handed, setHanded] = useState(NOTHING)
   const [freed, setFreed] = useState<Person | null>(null)
   const hand = useMutation({
     mutationFn: (person: Person) => resets.hand(person.id),
-    onSuccess: ({ link, expires_at }, person) => setHanded({ who: person.email, link, until: format.dateTime(expires_at) }),
+    onSuccess: ({ link, expires_at }, person) => setHanded({ isNew: !person.is_active, who: person.email, link, until: format.dateTime(expires_at) }),
     onError: (error) => {
       const words = problemWords(say, error)
       toast('critical', [words.title, words.detail].filter((each) => each !== '').join(' '))
@@ -33,23 +37,26 @@ export function useRecovery() {
   const column: Column<Person> = {
     id: 'acts',
     head: 'col.acts',
-    cell: (row) => (
-      <span className={css.acts}>
-        <Act small can={row.can.edit} onClick={() => hand.mutate(row)}>
-          {say(row.is_active ? 'reset.hand' : 'reset.again')}
-        </Act>
-        {row.is_active && isAdmin && row.id !== me.data?.id ? (
-          <Act small can={true} onClick={() => setFreed(row)}>
-            {say('reset.factor_remove')}
+    cell: (row) =>
+      row.id === me.data?.id ? (
+        <Go to={go.account()}>{say('account.title')}</Go>
+      ) : (
+        <span className={css.acts}>
+          <Act small can={row.can.edit} onClick={() => hand.mutate(row)}>
+            {say(row.is_active ? 'reset.hand' : 'reset.again')}
           </Act>
-        ) : null}
-      </span>
-    ),
+          {row.is_active && isAdmin ? (
+            <Act small can={true} onClick={() => setFreed(row)}>
+              {say('reset.factor_remove')}
+            </Act>
+          ) : null}
+        </span>
+      ),
   }
-  const close = () => setHanded({ who: '', link: '', until: '' })
+  const close = () => setHanded(NOTHING)
   const dialogs = (
     <>
-      <Dialog title={say('reset.hand_title')} opened={handed.link !== ''} close={close}>
+      <Dialog title={say(handed.isNew ? 'people.link_title' : 'reset.hand_title')} opened={handed.link !== ''} close={close}>
         <Secret text={say('reset.hand_text', { who: handed.who, until: handed.until })} value={handed.link} close={close} />
       </Dialog>
       <Confirm
