@@ -4,6 +4,7 @@ import { matchPath } from 'react-router'
 import { settings } from './api/admin'
 import { alarms } from './api/alarms'
 import { devices } from './api/devices'
+import { imports } from './api/imports'
 import { maintenance } from './api/maintenance'
 import type { Me } from './api/nouns'
 import { tickets } from './api/support'
@@ -36,7 +37,7 @@ export interface RouteRow {
   /** Drawn first: its sentences are all in web.json, so it does not wait for the rest. */
   isFirst?: boolean
   /** What the sweep puts for `:id`. */
-  sample?: 'alarm' | 'config' | 'device' | 'maintenance' | 'tenant' | 'ticket'
+  sample?: 'alarm' | 'config' | 'device' | 'import' | 'maintenance' | 'tenant' | 'ticket'
 }
 
 /** The page's chunk and the sentences that are not loaded at the start. */
@@ -60,6 +61,7 @@ const id = (params: Params) => params.id ?? ''
 export const routes: readonly RouteRow[] = [
   row('entry', '/setup', () => import('./routes/entry/SetupPage')),
   row('entry', '/login', () => import('./routes/entry/LoginPage')),
+  row('entry', '/reset', () => import('./routes/entry/ResetPage')),
   row('entry', '/invite', () => import('./routes/entry/InvitePage')),
   row('operator', '/wall', () => import('./routes/operator/wall/WallPage'), {
     nav: { group: 'nav.operate', text: 'nav.wall', icon: 'wall', code: 'KeyW', cap: 'w' },
@@ -109,6 +111,17 @@ export const routes: readonly RouteRow[] = [
     needs: (cache, params) => want(cache, devices.one(id(params))),
   }),
   row('operator', '/configs/:id/diff', () => import('./routes/operator/configs/DiffPage'), { sample: 'config' }),
+  row('operator', '/imports', () => import('./routes/operator/imports/ImportsPage'), {
+    nav: { group: 'nav.network', text: 'nav.imports', icon: 'import', code: 'KeyI', cap: 'i' },
+  }),
+  row('operator', '/imports/:id', () => import('./routes/operator/imports/ImportPage'), {
+    sample: 'import',
+    needs: (cache, params) => want(cache, imports.one(id(params))),
+  }),
+  row('operator', '/sources', () => import('./routes/operator/sources/SourcesPage'), {
+    nav: { group: 'nav.network', text: 'nav.sources', icon: 'source', code: 'KeyE', cap: 'e' },
+  }),
+  row('operator', '/account', () => import('./routes/operator/account/AccountPage')),
   row('operator', '/collectors', () => import('./routes/operator/collectors/CollectorsPage'), {
     nav: { group: 'nav.network', text: 'nav.collectors', icon: 'collector', code: 'KeyO', cap: 'o' },
   }),

@@ -16,6 +16,7 @@ const BY_CODE: Record<string, Key> = {
   unavailable: 'problem.unavailable',
   internal: 'problem.internal',
   bad_credentials: 'problem.bad_credentials',
+  import_has_bad_rows: 'fault.import_has_bad_rows',
 }
 const FIELD_BY_CODE: Record<string, Key> = {
   required: 'field.required',
@@ -28,6 +29,20 @@ const FIELD_BY_CODE: Record<string, Key> = {
   out_of_range: 'field.out_of_range',
   taken: 'field.taken',
   name_taken: 'field.taken',
+  wrong: 'second.password_wrong',
+  second_factor_wrong: 'second.wrong',
+  ambiguous: 'fault.ambiguous',
+  address_taken: 'fault.address_taken',
+  bad_value: 'fault.bad_value',
+  bad_format: 'fault.bad_format',
+  bad_number: 'fault.bad_number',
+  doubled: 'fault.doubled',
+  not_found: 'fault.not_found',
+  not_allowed: 'fault.not_allowed',
+  columns: 'fault.columns',
+  bad_csv: 'fault.bad_file',
+  bad_json: 'fault.bad_file',
+  bad_encoding: 'fault.bad_encoding',
   control_character: 'field.control_character',
 }
 

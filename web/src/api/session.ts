@@ -36,7 +36,7 @@ export const session = {
     staleTime: 60_000,
   }),
   setup: queryOptions({ queryKey: ['setup'], queryFn: () => got(client.GET('/api/v1/setup')), staleTime: 0 }),
-  async begin(body: { email: string; password: string }) {
+  async begin(body: { email: string; password: string; code?: string }) {
     opened((await got(client.POST('/api/v1/sessions', { body }))).csrf)
   },
   async setUp(body: { token?: string; email: string; password: string; provider: { name: string }; language: Language; tz: string }) {

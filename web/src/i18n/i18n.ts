@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
+import type adminEnglish from '../../../locales/en/admin.json'
 import type otherEnglish from '../../../locales/en/pages.json'
 import type english from '../../../locales/en/web.json'
 
@@ -8,17 +9,25 @@ type Bare<K extends string> = K extends `${infer Base}_${'one' | 'few' | 'many' 
 type Leaves<T, Above extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Above}${Bare<K>}` : Leaves<T[K], `${Above}${K}.`>
 }[keyof T & string]
-/** A sentence of locales/{en,ru}/{web,pages}.json; a missing one does not compile. */
-export type Key = Leaves<typeof english> | Leaves<typeof otherEnglish>
+/** A sentence of locales/{en,ru}/{web,pages,admin}.json; a missing one does not compile. */
+export type Key = Leaves<typeof english> | Leaves<typeof otherEnglish> | Leaves<typeof adminEnglish>
 export type Say = (key: Key, values?: Record<string, string | number>) => string
 
 export type Tongue = 'en' | 'ru'
 const KEPT = 'polyot.language'
-/** `web` is loaded before anything is drawn; `pages` holds the sentences of what is not drawn first, and comes with the first such page. */
-type Part = 'web' | 'pages'
+/** `web` is loaded before anything is drawn; `pages` holds the sentences of what is not drawn first, and comes with the first such page; `admin`, of the pages of accounts, sources and imports, comes with it. */
+type Part = 'web' | 'pages' | 'admin'
 const catalogues = {
-  en: { web: () => import('../../../locales/en/web.json'), pages: () => import('../../../locales/en/pages.json') },
-  ru: { web: () => import('../../../locales/ru/web.json'), pages: () => import('../../../locales/ru/pages.json') },
+  en: {
+    web: () => import('../../../locales/en/web.json'),
+    pages: () => import('../../../locales/en/pages.json'),
+    admin: () => import('../../../locales/en/admin.json'),
+  },
+  ru: {
+    web: () => import('../../../locales/ru/web.json'),
+    pages: () => import('../../../locales/ru/pages.json'),
+    admin: () => import('../../../locales/ru/admin.json'),
+  },
 }
 const wanted = new Set<Part>(['web'])
 const loaded = new Set<string>()
@@ -40,6 +49,7 @@ async function load(tongue: Tongue) {
 /** Called by the table of routes beside the page's own chunk. */
 export async function wantPages() {
   wanted.add('pages')
+  wanted.add('admin')
   await load(i18next.language === 'ru' ? 'ru' : 'en')
 }
 

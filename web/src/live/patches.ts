@@ -1,11 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { audit, collectors, credentials, people, settings, summary } from '../api/admin'
 import { alarms, incidents } from '../api/alarms'
+import { signals, sources } from '../api/beside'
 import { backup, configs } from '../api/configs'
 import { devices } from '../api/devices'
 import type { Frame } from '../api/events'
+import { imports } from '../api/imports'
 import { maintenance } from '../api/maintenance'
 import { notices, tickets } from '../api/support'
+import { system } from '../api/system'
 import { contacts, services, tenants } from '../api/tenants'
 
 type CacheKey = readonly string[]
@@ -37,6 +40,9 @@ export const patches = {
   'config.changed': [configs.key, backup.key],
   'backup.changed': [backup.key],
   'maintenance.changed': [maintenance.key, alarms.key, devices.key, services.key],
+  'system.changed': [system.key],
+  'source.changed': [sources.key, signals.key],
+  'import.changed': [imports.key],
   'ticket.changed': [tickets.key, summary.key, alarms.key],
 } satisfies Record<string, readonly CacheKey[]>
 

@@ -31,6 +31,8 @@ const PATHS = {
   report: 'M3 14V9M7 14V4M11 14V7M14 14H1.500',
   history: 'M2.300 8a5.700 5.700 0 1 0 1.900-4.200M2 2.500v2.800h2.800M8 5v3.200l2.200 1.500',
   send: 'M14 2 7 9M14 2 9.6 14 7 9 2 6.4Z',
+  import: 'M8 2v8M4.8 7 8 10.2 11.2 7M2.5 10.5v3h11v-3',
+  source: 'M2.5 5.5 5.500 8l-3 2.500M7.500 3.500h6M7.500 8h6M7.500 12.500h6',
 } as const
 export type IconName = keyof typeof PATHS
 

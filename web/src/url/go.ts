@@ -22,6 +22,12 @@ export const go = {
   configDiff: (id: string, base?: string) => (base ? `/configs/${id}/diff?base=${base}` : `/configs/${id}/diff`),
   availability: (client?: string) => (client ? `/reports/availability?client=${client}` : '/reports/availability'),
   collectors: () => '/collectors',
+  account: () => '/account',
+  reset: () => '/reset',
+  sources: () => '/sources',
+  signals: (source?: string) => (source ? `/sources?tab=signals&source=${source}` : '/sources?tab=signals'),
+  imports: () => '/imports',
+  import: (id: string) => `/imports/${id}`,
   people: () => '/admin/people',
   credentials: () => '/admin/credentials',
   settings: () => '/admin/settings',
@@ -37,6 +43,8 @@ export function goObject(id: string): string | null {
   if (prefix === 'ten_') return go.tenant(id)
   if (prefix === 'mnt_') return go.maintenance(id)
   if (prefix === 'cfg_') return go.configDiff(id)
+  if (prefix === 'imt_') return go.import(id)
+  if (prefix === 'src_') return go.sources()
   if (prefix === 'ntc_') return go.notice(id)
   return null
 }

@@ -43,6 +43,20 @@ beforeAll(async () => {
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
   const window = { title: 'Замена блока питания', starts_at: at(0), ends_at: at(120), objects: [{ device }], announces: false }
   samples.maintenance = text(await world.api('POST', '/maintenances', window), 'id')
+  const table = 'name,address,site\ncore-9,192.0.2.9,\nname-only,,\n'
+  samples.import = text(await world.api('POST', '/imports', { format: 'csv', file_name: 'devices.csv', text: table }), 'id')
+  const source = await world.api('POST', '/sources', {
+    kind: 'alertmanager',
+    name: 'Prometheus',
+    tenant: text((await world.list('/tenants?kind=provider'))[0], 'id'),
+  })
+  const told = {
+    version: '4',
+    status: 'firing',
+    alerts: [{ status: 'firing', labels: { alertname: 'DiskFull', host: 'nowhere', severity: 'major' }, startsAt: at(0) }],
+  }
+  await world.api('POST', text(source, 'path').replace('/api/v1', ''), told, { authorization: `Bearer ${text(source, 'secret')}` })
+  await world.api('POST', '/tokens', { name: 'export', access: 'read', expires_in_days: 30 })
   for (const look of LOOKS) {
     const opened = await openPage(browser, look, kept)
     await opened.context.addInitScript((tongue) => localStorage.setItem('polyot.language', tongue), look.tongue)
@@ -61,6 +75,9 @@ const TABS: Record<string, readonly string[]> = {
   '/alarms': ['', '?open=SAMPLE'],
   '/wall': ['', '?kiosk=1'],
   '/maintenance': ['', '?add=1'],
+  '/imports': ['', '?add=1'],
+  '/sources': ['', '?tab=signals'],
+  '/reset': ['', '?token=unknown'],
   '/configs/:id/diff': ['', '?view=text'],
 }
 const pathsOf = (row: RouteRow): string[] => {

@@ -14,7 +14,7 @@ function flat(tree: unknown, above = ''): Map<string, string> {
   return all
 }
 /** What is drawn first, and the rest. */
-const both = (tongue: string) => new Map([...flat(json(`../locales/${tongue}/web.json`)), ...flat(json(`../locales/${tongue}/pages.json`))])
+const both = (tongue: string) => new Map(['web', 'pages', 'admin'].flatMap((part) => [...flat(json(`../locales/${tongue}/${part}.json`))]))
 const en = both('en')
 const ru = both('ru')
 const bare = (key: string) => key.replace(/_(one|few|many|other)$/, '')
@@ -54,7 +54,7 @@ describe('the words of the interface', () => {
   })
   test('are Russian where they should be', () => {
     const latin = [...ru].filter(([, text]) => !/[а-яё]/i.test(text.replace(/\{\{\w+\}\}/g, ''))).map(([, text]) => text)
-    expect([...new Set(latin)].sort()).toEqual(['Community', 'MAC', 'Polyot', 'SNMP v2c', 'SNMP v3', 'SSH', '№'])
+    expect([...new Set(latin)].sort()).toEqual(['Alertmanager', 'Community', 'MAC', 'Polyot', 'SNMP v2c', 'SNMP v3', 'SSH', 'Zabbix', '№'])
   })
   test('count in Russian as Russians do', async () => {
     await i18next.init({ lng: 'ru', resources: { ru: { web: json('../locales/ru/web.json') } }, defaultNS: 'web' })

@@ -1,19 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import type { Me, Summary } from '../../api/nouns'
+import { system } from '../../api/system'
 import { useFormat } from '../../i18n/format'
-import { useSay } from '../../i18n/i18n'
+import { useSay, wantPages } from '../../i18n/i18n'
 import { useNow } from '../../live/clock'
 import { isBlind, useFeed } from '../../live/stream'
 import { Go } from '../../parts/link/Go'
 import { Banner } from '../../ui/Pieces'
 import { go } from '../../url/go'
 
+/** Rare, so it and its words come only when they are needed. */
+const ColdBar = lazy(async () => {
+  const [bar] = await Promise.all([import('./ColdBar'), wantPages()])
+  return bar
+})
+
 /** What everybody must know on every page: we are blind, cut off, holding notices, or sending none. */
 export function Banners({ counts, me }: { counts: Summary | undefined; me: Me }) {
   const say = useSay()
   const feed = useFeed()
+  const here = useQuery(system.get)
   return (
     <>
       <BlindBar />
+      {here.data?.is_cold ? (
+        <Suspense fallback={null}>
+          <ColdBar now={here.data} />
+        </Suspense>
+      ) : null}
       {feed.isOld ? (
         <Banner
           tone="info"

@@ -125,6 +125,9 @@ function UserMenu({ me }: { me: Me }) {
             {say(ROLE[grant.role])} · {grant.tenant.name}
           </p>
         ))}
+        <p>
+          <Go to={go.account()}>{say('shell.account')}</Go>
+        </p>
         <Button variant="default" size="xs" onClick={() => void leave()}>
           {say('shell.logout')}
         </Button>

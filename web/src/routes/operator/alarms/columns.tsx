@@ -12,9 +12,10 @@ import { go } from '../../../url/go'
 import css from './alarms.module.css'
 import type { Grouped } from './group'
 
-/** What the alarm is on: an interface is named with its device. */
+/** What the alarm is on: an interface or what another system says is named with its device. */
 export function objectName(alarm: Alarm): string {
-  return alarm.object.kind === 'interface' && alarm.device ? `${alarm.device.name} · ${alarm.object.name}` : alarm.object.name
+  const isPart = alarm.object.kind === 'interface' || alarm.object.kind === 'signal'
+  return isPart && alarm.device ? `${alarm.device.name} · ${alarm.object.name}` : alarm.object.name
 }
 
 function Subject({ row, fold, isFolded }: { row: Grouped; fold: (id: string) => void; isFolded: boolean }) {

@@ -9,7 +9,7 @@ import { Form, Side } from '../../../form/Form'
 import { useSay } from '../../../i18n/i18n'
 import { CREDENTIAL_KIND } from '../../../parts/words/words'
 
-const KINDS: readonly CredentialKind[] = ['snmp_v2c', 'snmp_v3', 'ssh']
+const KINDS: readonly CredentialKind[] = ['snmp_v2c', 'snmp_v3', 'ssh', 'enable']
 const AUTH = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5'] as const
 const PRIV = ['aes128', 'aes192', 'aes256', 'des'] as const
 const same = (words: readonly string[]) => words.map((word): [string, string] => [word, word.toUpperCase()])
@@ -56,7 +56,9 @@ export function CredentialForm({ credential, close }: { credential: Credential |
                     ? {}
                     : { auth: AUTH.find((each) => each === typed.auth) ?? AUTH[0], priv: PRIV.find((each) => each === typed.priv) ?? PRIV[0] }),
                 }
-              : { user: typed.user, password: typed.password, key: typed.key }
+              : kind === 'enable'
+                ? { password: typed.password }
+                : { user: typed.user, password: typed.password, key: typed.key }
         if (credential) await credentials.change(credential.id, credential.version, { name: typed.name, ...some(secrets) })
         else await credentials.create({ tenant: typed.tenant || (places[0]?.id ?? ''), name: typed.name, kind, ...some(secrets) }, key)
         await cache.invalidateQueries({ queryKey: credentials.key })
@@ -72,7 +74,7 @@ export function CredentialForm({ credential, close }: { credential: Credential |
         </Side>
       )}
       {kind === 'snmp_v2c' ? <SecretField form={form} name="community" label="credentials.community" /> : null}
-      {kind === 'snmp_v2c' ? null : <TextField form={form} name="user" label="credentials.user" isMono />}
+      {kind === 'snmp_v2c' || kind === 'enable' ? null : <TextField form={form} name="user" label="credentials.user" isMono />}
       {kind === 'snmp_v3' ? (
         <>
           <Side>
@@ -85,6 +87,7 @@ export function CredentialForm({ credential, close }: { credential: Credential |
           </Side>
         </>
       ) : null}
+      {kind === 'enable' ? <SecretField form={form} name="password" label="field_name.password" /> : null}
       {kind === 'ssh' ? (
         <>
           <SecretField form={form} name="password" label="field_name.password" />

@@ -39,6 +39,7 @@ export function DeviceForm(props: DeviceFormProps) {
       {...props}
       sites={sites.map((each): [string, string] => [each.id, trail(each)])}
       keys={keys.data.map((each): [string, string] => [each.id, `${each.name} · ${say(CREDENTIAL_KIND[each.kind])}`])}
+      profiles={[...new Set(others.data.flatMap((each) => (each.profile ? [each.profile.id] : [])))].sort()}
       others={others.data.filter((each) => each.id !== props.device?.id).map((each): [string, string] => [each.id, `${each.name} · ${each.address}`])}
     />
   )
@@ -47,9 +48,11 @@ export function DeviceForm(props: DeviceFormProps) {
 interface FieldsProps extends DeviceFormProps {
   sites: [string, string][]
   keys: [string, string][]
+  /** Ids of device profiles that recognised something here. */
+  profiles: string[]
   others: [string, string][]
 }
-function Fields({ device, within, close, done, sites, keys, others }: FieldsProps) {
+function Fields({ device, within, close, done, sites, keys, profiles, others }: FieldsProps) {
   const say = useSay()
   const cache = useQueryClient()
   const required = (value: string) => (value.trim() === '' ? say('field.required') : null)
@@ -66,6 +69,7 @@ function Fields({ device, within, close, done, sites, keys, others }: FieldsProp
       owner: String(device?.owner ?? 'provider'),
       probe_interval_s: String(device?.probe_interval_s ?? 10),
       poll_interval_s: String(device?.poll_interval_s ?? 60),
+      pinned_profile: device?.pinned_profile ?? '',
       credentials: device?.credentials.map((each) => each.id) ?? [],
       parents: device?.parents.map((each) => each.device.id) ?? [],
     },
@@ -88,6 +92,7 @@ function Fields({ device, within, close, done, sites, keys, others }: FieldsProp
           probe_interval_s: Number(values.probe_interval_s),
           poll_interval_s: Number(values.poll_interval_s),
           owner: OWNERS.find((each) => each === values.owner) ?? 'provider',
+          pinned_profile: values.pinned_profile.trim() || null,
           credentials: values.credentials,
           parents: values.parents.map((parent) => {
             const via = kept.get(parent)
@@ -124,6 +129,13 @@ function Fields({ device, within, close, done, sites, keys, others }: FieldsProp
         chosen={chosen.parents}
         set={(ids) => form.setFieldValue('parents', ids)}
         none={say('devices.no_others')}
+      />
+      <TextField
+        form={form}
+        name="pinned_profile"
+        label="device_more.pinned"
+        hint={say('device_more.pinned_hint', { known: profiles.length > 0 ? profiles.join(', ') : '—' })}
+        isMono
       />
       <SelectField form={form} name="owner" label="devices.owner" options={OWNERS.map((each): [string, string] => [each, say(OWNER[each])])} />
       <Side>

@@ -6,10 +6,23 @@ import { SeverityBadge } from '../../../parts/alarm/SeverityBadge'
 import { Go, GoRef } from '../../../parts/link/Go'
 import { ALARM_CLASS, OWNER } from '../../../parts/words/words'
 import { Facts, Panel } from '../../../ui/Page'
-import { Age, Instant } from '../../../ui/Pieces'
+import { Age, Instant, None } from '../../../ui/Pieces'
 import { go } from '../../../url/go'
 import css from './devices.module.css'
 import { METRICS, type Ranged } from './ranges'
+
+/** A person's choice goes before what was recognised. */
+function Profile({ device }: { device: Device }) {
+  const say = useSay()
+  if (device.pinned_profile) {
+    return (
+      <>
+        <span className="mono">{device.pinned_profile}</span> <span className="dim">{say('device_more.pinned_by_hand')}</span>
+      </>
+    )
+  }
+  return device.profile ? <span className="mono">{device.profile.name || device.profile.id}</span> : <None />
+}
 
 export function Overview({ device, alarms, ranged }: { device: Device; alarms: readonly Alarm[]; ranged: Ranged }) {
   const say = useSay()
@@ -45,6 +58,11 @@ export function Overview({ device, alarms, ranged }: { device: Device; alarms: r
         <Panel title={say('devices.facts')}>
           <Facts
             rows={[
+              [say('device_more.vendor'), device.vendor],
+              [say('device_more.model'), device.model],
+              [say('device_more.os'), device.os],
+              [say('device_more.os_version'), device.os_version],
+              [say('device_more.serial'), device.serial],
               [say('devices.sys_name'), facts?.sys_name],
               [say('devices.sys_descr'), facts?.sys_descr],
               [say('devices.booted'), facts?.booted_at ? <Instant key="booted" at={facts.booted_at} /> : null],
@@ -63,6 +81,7 @@ export function Overview({ device, alarms, ranged }: { device: Device; alarms: r
         <Panel title={say('devices.setup')}>
           <Facts
             rows={[
+              [say('device_more.profile'), <Profile key="profile" device={device} />],
               [
                 say('devices.snmp_port'),
                 <span key="snmp" className="mono">

@@ -20,6 +20,7 @@ import { Icon } from '../../../ui/Icon'
 import { Page, Panel } from '../../../ui/Page'
 import { Instant, Pill } from '../../../ui/Pieces'
 import { text, useView } from '../../../url/view'
+import { useRecovery } from './useRecovery'
 
 const spec = { q: text() }
 
@@ -39,7 +40,7 @@ function Active({ row }: { row: Person }) {
     </Pill>
   )
 }
-const columns: Column<Person>[] = [
+const known: Column<Person>[] = [
   { id: 'email', head: 'field_name.email', size: 'grow', phone: 'lead', cell: (row) => row.email, value: (row) => row.email },
   {
     id: 'grants',
@@ -58,6 +59,7 @@ export default function PeoplePage() {
   const { query, rows, origin } = useRows(people.list(), view.q === '' ? undefined : (row) => holds(view.q, [row.email]))
   const [isInviting, setInviting] = useState(false)
   const [link, setLink] = useState('')
+  const { column, dialogs } = useRecovery()
   const may = me.data?.can.write_people
   useKeys([{ code: 'KeyN', cap: 'n', text: 'people.invite', run: () => may === true && setInviting(true) }])
   return (
@@ -75,7 +77,7 @@ export default function PeoplePage() {
           label={say('people.list')}
           rows={rows}
           idOf={(row) => row.id}
-          columns={columns}
+          columns={[...known, column]}
           query={query}
           name="people"
           origin={origin}
@@ -88,6 +90,7 @@ export default function PeoplePage() {
       <Dialog title={say('people.invite')} opened={isInviting} close={() => setInviting(false)}>
         <InviteForm close={() => setInviting(false)} tell={setLink} />
       </Dialog>
+      {dialogs}
       <Dialog title={say('people.link_title')} opened={link !== ''} close={() => setLink('')}>
         <Secret text={say('people.link_text')} value={link} close={() => setLink('')} />
       </Dialog>
