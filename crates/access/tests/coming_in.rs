@@ -112,12 +112,14 @@ async fn after_ten_failures_even_the_right_password_waits() {
 }
 
 #[tokio::test]
-async fn an_invitation_works_once_and_for_three_days() {
+async fn an_invitation_works_once_and_for_three_days_and_only_the_newest() {
     let house = house().await;
     let mut tx = house.store.write(&TEST).await.unwrap();
+    let older = house.access.invite(&mut tx, house.person).await.unwrap();
     let first = house.access.invite(&mut tx, house.person).await.unwrap();
-    let second = house.access.invite(&mut tx, house.person).await.unwrap();
     tx.commit().await.unwrap();
+    let replaced = house.access.accept_invitation(&older, Secret::new("a new password"), &here()).await;
+    assert!(matches!(replaced, Err(AccessError::BadInvitation)), "a newer link was made");
 
     let short = house.access.accept_invitation(&first, Secret::new("short"), &here()).await.unwrap_err();
     assert!(short.to_string().starts_with("password: "), "{short}");
@@ -126,6 +128,9 @@ async fn an_invitation_works_once_and_for_three_days() {
     assert!(matches!(again, Err(AccessError::BadInvitation)));
     log_in(&house, "ann@example.net", "a new password").await.unwrap();
 
+    let mut tx = house.store.write(&TEST).await.unwrap();
+    let second = house.access.invite(&mut tx, house.person).await.unwrap();
+    tx.commit().await.unwrap();
     house.clock.advance(access::INVITE_LENGTH);
     let late = house.access.accept_invitation(&second, Secret::new("a new password"), &here()).await;
     assert!(matches!(late, Err(AccessError::BadInvitation)));

@@ -45,7 +45,7 @@ static KEYWORD: LazyLock<Regex> = LazyLock::new(|| {
         r#"["']?(?:\s*[=:]\s*|\s+)"#,
         r#"(?:(?:\d{1,2}|encrypted|cipher|simple|plain|plaintext|plaintext-password|hashed|ascii|hex|hash|sha\d*|md5|clear|cleartext|"#,
         r#"clear-text|irreversible-cipher|enc|unencrypted|ciphertext|0x)\s+)*"#,
-        r#"("[^"]+"|'[^']+'|[^\s"';,]+)"#
+        r#"("[^"]+"|'[^']+'|["']*[^\s"';,]+)"#
     ))
 });
 

@@ -119,11 +119,12 @@ proptest! {
 fn quotes_on_one_side_and_letters_of_any_width_are_hidden_whole() {
     let profile = Profiles::builtin().get("generic.if-mib").unwrap();
     for (line, secret) in [
+        ("description password \"'пароль\"", "пароль"),
         ("description password \"'пароль", "пароль"),
         ("password 'ü", "ü"),
         ("password тайна\"", "тайна"),
         ("password \"'\"hunter22", "hunter22"),
-        ("key пароль'''\n password \"ключ", "ключ"),
+        ("secret пароль'''\n password \"ключ", "ключ"),
     ] {
         let masked = profile.mask(line);
         assert!(!masked.contains(secret), "{line}: {masked}");

@@ -1894,7 +1894,7 @@ export interface components {
         };
         HandedResetInput: Record<string, never>;
         /** @enum {string} */
-        HoldReason: "shadow" | "stale_mapping" | "brake_clients" | "brake_devices" | "cut_off";
+        HoldReason: "shadow" | "stale_mapping" | "brake_clients" | "brake_devices" | "cut_off" | "cold";
         HostKeyInput: {
             /** @description The fingerprint that you saw and trust. */
             accept: string;
