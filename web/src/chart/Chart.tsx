@@ -44,7 +44,13 @@ function options(
     width,
     height: HEIGHT_PX,
     legend: { show: false },
-    cursor: { y: false, points: { size: 6 }, drag: { x: zoom !== undefined, y: false, setScale: false }, sync: { key: 'polyot' } },
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: zoom !== undefined, y: false, setScale: false },
+      // The hand is seen in every graph, the drawn-out piece counts once: else Back would have to be pressed for each graph.
+      sync: { key: 'polyot', filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
+    },
     scales: {
       x: { range: () => [span.from, span.to] },
       y: {
