@@ -28,6 +28,8 @@ export default function WallPage() {
   const isKiosk = view.kiosk === '1'
   const counts = useQuery(summary.get)
   const active = useRows(alarms.list({ state: 'active' }), every)
+  // What planned work has muted is in no counter, so it is no cause either.
+  const live = active.rows.filter((alarm) => !alarm.is_muted)
   // The tab of a wall keeps its stream even when the system takes it for hidden.
   useEffect(keepAwake, [])
   const toggle = () => {
@@ -49,9 +51,9 @@ export default function WallPage() {
           <Icon name={isKiosk ? 'close' : 'wall'} size={20} />
         </IconButton>
       </WallHead>
-      <Counters counts={blind ? undefined : counts.data} active={active.rows} />
+      <Counters counts={blind ? undefined : counts.data} active={live} />
       <div className={css.columns}>
-        <Causes active={active.rows} blind={blind} isReady={isReady} />
+        <Causes active={live} blind={blind} isReady={isReady} />
         <div className={css.sides}>
           <Tickets />
           <Windows />

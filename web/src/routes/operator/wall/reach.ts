@@ -28,9 +28,9 @@ export function causesOf(active: readonly Alarm[]): Cause[] {
 }
 
 export const startOf = (alarm: Alarm) => Date.parse(alarm.raised_at ?? alarm.first_miss_at)
-/** Since when the oldest alarm that nobody has acknowledged waits. */
+/** Since when the oldest cause that nobody has acknowledged waits: symptoms are not acknowledged one by one. */
 export const oldestUnacked = (active: readonly Alarm[], severity?: Severity): number | null =>
   active.reduce<number | null>(
-    (oldest, each) => (each.acked_by || (severity && each.severity !== severity) ? oldest : Math.min(oldest ?? Number.POSITIVE_INFINITY, startOf(each))),
+    (oldest, each) => (each.acked_by || each.suppressed_by || (severity && each.severity !== severity) ? oldest : Math.min(oldest ?? Number.POSITIVE_INFINITY, startOf(each))),
     null,
   )
