@@ -14,6 +14,8 @@ const ALIKE_MAX: usize = 3;
 const OVER: [&str; 7] = ["cleared", "resolved", "closed", "merged", "ended", "cancelled", "withdrawn"];
 /// What is longer is no misspelt name.
 const COMPARED_BYTES_MAX: usize = 300;
+/// Letters of an incident's reference.
+const REFERENCE_CHARS: usize = 8;
 /// Characters of an id behind its prefix.
 const ID_CHARS: usize = 26;
 
@@ -57,14 +59,23 @@ pub async fn id_of(server: &Server, speech: Speech, kind: &Kind, text: &str) -> 
 
 /// Everything that a row may be called.
 pub fn names(kind: &Kind, row: &Value) -> Vec<String> {
-    kind.names
-        .iter()
-        .filter_map(|name| {
-            // `device/object` joins two: what an alarm is about.
-            let parts: Option<Vec<String>> = name.split('/').map(|at| text_at(row, at)).collect();
-            parts.map(|parts| parts.join("/"))
-        })
-        .collect()
+    let told = match kind.word {
+        "ticket" => text_at(row, "incident").or_else(|| text_at(row, "incident.id")),
+        "incident" => text_at(row, "id"),
+        _ => None,
+    };
+    let own = kind.names.iter().filter_map(|name| {
+        // `device/object` joins two: what an alarm is about.
+        let parts: Option<Vec<String>> = name.split('/').map(|at| text_at(row, at)).collect();
+        parts.map(|parts| parts.join("/"))
+    });
+    own.chain(told.as_deref().and_then(reference)).collect()
+}
+
+/// What clients are told: the end of the incident's id.
+fn reference(incident: &str) -> Option<String> {
+    let start = incident.len().checked_sub(REFERENCE_CHARS)?;
+    incident.get(start..).map(|end| format!("INC-{end}"))
 }
 
 /// The text at a path with dots.
@@ -150,6 +161,13 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reference_that_clients_are_told_is_the_end_of_the_id() {
+        assert_eq!(reference("inc_01M8289NYCEGEADQQ02F6PC4E8").as_deref(), Some("INC-2F6PC4E8"));
+        assert_eq!(reference("inc"), None);
+        assert_eq!(reference("инц_ы"), None);
+    }
 
     #[test]
     fn a_suggestion_is_close_or_holds_the_word_and_nothing_else_is_suggested() {
