@@ -64,8 +64,11 @@ function Bar({ of, report, now }: ServiceReportProps) {
   const start = dayBegins(report.from, report.tz)
   const end = dayBegins(report.to, report.tz)
   const rest = pieceOf(new Date(now).toISOString(), new Date(end).toISOString(), start, end, now)
+  // Before the service was there nothing was promised and nothing is green.
+  const before = Date.parse(of.counted_from) > start ? pieceOf(new Date(start).toISOString(), of.counted_from, start, end, now) : null
   return (
     <div className={css.bar} role="img" aria-label={say('reports.bar', { count: of.evidence.length })}>
+      {before ? <span data-kind="ahead" style={{ insetInlineStart: `${before.from * 100}%`, width: `${before.width * 100}%` }} /> : null}
       {now < end && rest ? <span data-kind="ahead" style={{ insetInlineStart: `${rest.from * 100}%`, width: `${rest.width * 100}%` }} /> : null}
       {of.evidence.map((each) => {
         const piece = pieceOf(each.from, each.to, start, end, now)
