@@ -162,7 +162,9 @@ fn record(service: &Service, period: Span, behind: &mut Behind) -> Record {
     for outage in std::mem::take(&mut behind.counted) {
         let hits = |end: &Endpoint| match (outage.class, outage.object) {
             (AlarmClass::InterfaceDown, AlarmObject::Interface(interface)) => end.interface == Some(interface),
-            _ => outage.device == Some(end.device),
+            // Without a device it is a signal about the service itself.
+            (AlarmClass::InterfaceDown, _) => false,
+            _ => outage.device.is_none_or(|device| device == end.device),
         };
         let mut members: Vec<usize> = service.endpoints.iter().enumerate().filter(|(_, end)| hits(end)).map(|(place, _)| place).collect();
         if members.is_empty() {
