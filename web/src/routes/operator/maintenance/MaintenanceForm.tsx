@@ -70,6 +70,9 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
     },
   })
   const values = form.getValues()
+  // What was chosen at the opening stands on top, where it is seen; it does not jump about while one ticks.
+  const [onTop] = useState(() => new Set(values.objects))
+  const ordered = [...options.filter(([id]) => onTop.has(id)), ...options.filter(([id]) => !onTop.has(id))]
   return (
     <Form
       form={form}
@@ -101,7 +104,7 @@ function Fields({ window: old, about, close, done, options }: FormProps & { opti
         name="objects"
         label="maintenance.objects"
         hint={say('maintenance.objects_hint')}
-        options={options}
+        options={ordered}
         chosen={values.objects}
         set={(ids) => form.setFieldValue('objects', ids)}
         none={say('maintenance.no_objects')}
