@@ -32,7 +32,8 @@ pub async fn back_up(tx: &mut Tx, caller: &Caller, device: DeviceId) -> Result<B
     if let Some(reason) = rules::hindrance(&before, has_credential, now) {
         return Err(ManageError::Conflict { reason });
     }
-    if matches!(before.state, BackupState::Queued | BackupState::Running) {
+    // What waits will see the device as it is then; what runs may have seen it before the change that somebody wants to keep.
+    if before.state == BackupState::Queued {
         return Ok(before);
     }
     let by = Some(caller.person);

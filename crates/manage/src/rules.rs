@@ -43,14 +43,17 @@ pub(crate) fn hindrance(backup: &Backup, has_credential: bool, now: Timestamp) -
 /// A whole text came.
 pub(crate) fn succeeded(before: Backup, ssh: Option<&SshSeen>, at: Timestamp, now: Timestamp) -> Backup {
     let device = before.device;
+    // Somebody asked while this one ran: he gets one of his own.
+    let is_wished = before.source == BackupSource::Demand && before.next_at > before.tried_at;
+    let (source, by) = if is_wished { (BackupSource::Demand, before.by) } else { (BackupSource::Schedule, None) };
     Backup {
         state: BackupState::Ok,
         task: None,
         tried_at: Some(at),
         succeeded_at: Some(at),
-        next_at: Some(next_scheduled(device, now)),
-        source: BackupSource::Schedule,
-        by: None,
+        next_at: Some(if is_wished { now } else { next_scheduled(device, now) }),
+        source,
+        by,
         failures: 0,
         problem: None,
         detail: None,
@@ -173,6 +176,16 @@ mod tests {
         let decided = trusted(changed, now());
         assert_eq!((decided.host_key.as_deref(), decided.next_at), (Some("b"), Some(now())));
         assert_eq!(hindrance(&decided, true, now()), None);
+    }
+
+    #[test]
+    fn who_asks_while_one_runs_gets_one_of_his_own() {
+        let later = now().plus(Duration::from_secs(1));
+        let wish = |at| Backup { source: BackupSource::Demand, tried_at: Some(now()), next_at: Some(at), ..Backup::never(DeviceId::new()) };
+        let own = succeeded(wish(now()), Some(&seen("a")), now(), later);
+        assert_eq!(own.source, BackupSource::Schedule, "the wish is what was fulfilled");
+        let again = succeeded(wish(later), Some(&seen("a")), now(), later);
+        assert_eq!((again.source, again.next_at), (BackupSource::Demand, Some(later)));
     }
 
     #[test]

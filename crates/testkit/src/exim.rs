@@ -159,6 +159,8 @@ log_file_path = {folder}/log/%slog
 pid_file_path = {folder}/spool/exim.pid
 log_selector = +incoming_port
 local_interfaces = 127.0.0.1
+# Delivered at once, however many come in one session: nothing runs its queue.
+smtp_accept_queue_per_connection = 0
 daemon_smtp_ports = {port} : {tls_port}
 tls_on_connect_ports = {tls_port}
 tls_advertise_hosts = *
