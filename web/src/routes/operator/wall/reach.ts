@@ -31,6 +31,7 @@ export const startOf = (alarm: Alarm) => Date.parse(alarm.raised_at ?? alarm.fir
 /** Since when the oldest cause that nobody has acknowledged waits: symptoms are not acknowledged one by one. */
 export const oldestUnacked = (active: readonly Alarm[], severity?: Severity): number | null =>
   active.reduce<number | null>(
-    (oldest, each) => (each.acked_by || each.suppressed_by || (severity && each.severity !== severity) ? oldest : Math.min(oldest ?? Number.POSITIVE_INFINITY, startOf(each))),
+    (oldest, each) =>
+      each.acked_by || each.suppressed_by || (severity && each.severity !== severity) ? oldest : Math.min(oldest ?? Number.POSITIVE_INFINITY, startOf(each)),
     null,
   )
