@@ -14,9 +14,6 @@ use std::sync::Arc;
 use store::{ConfigTexts, Tx};
 use work::Handler;
 
-/// Shown instead of a line in which something looks like a secret that no rule of the profile knows.
-const HIDDEN_LINE: &str = "<hidden: looks like a secret that the profile does not know>";
-
 /// Works on the answers to backup tasks.
 pub struct Keeper {
     pub vault: Arc<Vault>,
@@ -96,8 +93,7 @@ impl Keeper {
         for (command, text) in &outputs {
             profile.is_complete(command, text).map_err(|reason| refused(BackupProblem::Truncated, profile.mask(&reason.to_string())))?;
         }
-        let mut normalized = profile.normalize(&outputs);
-        normalized.masked = hide_suspects(&normalized.masked);
+        let normalized = profile.normalize(&outputs);
         Ok(Read { profile: fetched.profile, outputs, normalized })
     }
 
@@ -176,24 +172,6 @@ struct Read {
     profile: String,
     outputs: Vec<(String, String)>,
     normalized: Normalized,
-}
-
-/// A line in which the generic detector sees a secret is not shown at all: nothing is lost, the whole text is sealed.
-fn hide_suspects(masked: &str) -> String {
-    let suspects: Vec<usize> = profiles::unmasked_secrets(masked).into_iter().map(|finding| finding.line).collect();
-    if suspects.is_empty() {
-        return masked.to_owned();
-    }
-    let mut text = String::with_capacity(masked.len());
-    for (place, line) in masked.split_inclusive('\n').enumerate() {
-        if suspects.contains(&(place + 1)) {
-            text.push_str(HIDDEN_LINE);
-            text.push('\n');
-        } else {
-            text.push_str(line);
-        }
-    }
-    text
 }
 
 fn count(number: usize) -> i64 {

@@ -151,42 +151,22 @@ impl Tx {
     }
 
     pub async fn insert_device(&mut self, new: &Device) -> Result<()> {
-        let sql = Sql::new(
-            "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, pinned_profile, profile, created_at, version) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        )
-        .bind(new.id)
-        .bind(new.site)
-        .bind(&new.name)
-        .bind(&new.address)
-        .bind(folded(new))
-        .bind(new.snmp_port)
-        .bind(new.ssh_port)
-        .bind(new.owner)
-        .bind(new.probe_interval.as_secs() as i64)
-        .bind(new.poll_interval.as_secs() as i64)
-        .bind(new.collector)
-        .bind(new.state)
-        .bind(new.state_since)
-        .bind(new.pinned_profile.clone())
-        .bind(new.pinned_profile.clone())
-        .bind(new.created_at);
-        self.run(sql).await.map_err(named)?;
-        self.replace_links(new).await
+        self.insert_devices(std::slice::from_ref(new)).await?;
+        self.insert_parents(new).await
     }
 
     /// Many at once, with their credentials and without parents: as quick as the engine allows.
     pub async fn insert_devices(&mut self, new: &[Device]) -> Result<()> {
         for some in new.chunks(DEVICES_PER_INSERT) {
             let mut sql = Sql::new(
-                "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, created_at, version) VALUES ",
+                "INSERT INTO device (id, site, name, address, folded, snmp_port, ssh_port, owner, probe_interval_s, poll_interval_s, collector, state, state_since, pinned_profile, profile, created_at, version) VALUES ",
             );
             for (place, device) in some.iter().enumerate() {
                 sql = sql
                     .push(if place == 0 {
-                        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
                     } else {
-                        ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                        ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
                     })
                     .bind(device.id)
                     .bind(device.site)
@@ -201,6 +181,8 @@ impl Tx {
                     .bind(device.collector)
                     .bind(device.state)
                     .bind(device.state_since)
+                    .bind(device.pinned_profile.clone())
+                    .bind(device.pinned_profile.clone())
                     .bind(device.created_at);
             }
             self.run(sql).await.map_err(named)?;
@@ -254,6 +236,10 @@ impl Tx {
                 .bind(place as i64);
             self.run(sql).await?;
         }
+        self.insert_parents(device).await
+    }
+
+    async fn insert_parents(&mut self, device: &Device) -> Result<()> {
         for parent in &device.parents {
             let sql = Sql::new("INSERT INTO device_parent (device, parent, interface) VALUES (?, ?, ?)")
                 .bind(device.id)

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Failed logins of one device within [`FAILURE_WINDOW`]. Common devices lock an account at three.
-pub const FAILURES_MAX: usize = 2;
-pub const FAILURE_WINDOW: Duration = Duration::from_secs(600);
+pub const FAILURES_MAX: usize = model::config::LOGIN_FAILURES_MAX;
+pub const FAILURE_WINDOW: Duration = model::config::LOGIN_WINDOW;
 
 /// Shared by all who log in anywhere. Cheap to clone.
 #[derive(Debug, Clone)]
